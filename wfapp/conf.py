@@ -1,0 +1,51 @@
+"""The WFAPP setting: one class of typed defaults, read late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+__all__ = ["Conf", "conf"]
+
+
+class Conf:
+    """Hold the default of every key of the ``WFAPP`` setting; ``conf.NAME`` reads the site's value at each use."""
+
+    KEYS: list[str] = []
+    """Secrets of at least 32 characters, newest first; older ones still open. Default: ``SECRET_KEY`` and its fallbacks."""
+
+    SITE: str = ""
+    """What tokens are bound to, so that two sites with one key do not accept each other's. Default: ``ROOT_URLCONF``."""
+
+    STORAGES: dict[str, str] = {}
+    """Third-party storages: dotted paths of ``Storage`` classes by name, beside ``database`` and ``token``."""
+
+    CACHE: str = "default"
+    """The alias of the cache that makes each revision of a token usable once."""
+
+    SIGN_IN: str = "django.contrib.auth.login"
+    """The dotted path of ``(request, user, backend)`` that signs a user in."""
+
+    RETENTION: timedelta = timedelta(days=90)
+    """How long the row of an ended flow is kept."""
+
+    COOKIE_SECURE: bool | None = None
+    """Whether wfapp's cookies are ``Secure`` and carry the ``__Host-`` prefix. Default: unless ``DEBUG``."""
+
+    REDIRECT_HOSTS: list[str] = []
+    """Hosts beside the site's own that a redirect may lead to."""
+
+    TRUSTED_PROXIES: int = 0
+    """How many proxies in front of the site append to ``X-Forwarded-For``; 0 takes the address of the connection."""
+
+    def __getattribute__(self, name: str) -> Any:
+        default = super().__getattribute__(name)
+        if not name.isupper():
+            return default
+        value: Any = getattr(settings, "WFAPP", {}).get(name, default)
+        return value
+
+
+conf = Conf()

@@ -1,0 +1,190 @@
+"""Every exception of wfapp, under one root.
+
+WorkflowError
+├── DeclarationError            an author's mistake, found when a class is made or by ``manage.py check``
+├── RoundError                  an author's mistake that only a round can show; the round is rolled back
+│   ├── NotStorable             a value that a context cannot hold
+│   ├── ContextTooLarge         a context over its size limit
+│   ├── MissingAbility          a step needs what its flow's storage cannot do
+│   ├── NotAvailable            something that does not exist here, with what to use instead
+│   └── WrongOutcome            a step, hook or condition returned what nobody can carry out
+└── Fault                       a client's mistake: a status, a code and a text that names nothing internal
+    ├── MalformedRequest  400   ├── NoKey             400
+    ├── NotAllowed        403   ├── UnknownWorkflow   404
+    ├── Busy              409   ├── Stale             409
+    ├── InvalidToken      410   ├── BodyTooLarge      413
+    ├── UnsupportedMedia  415   ├── KeyReused         422
+    └── LimitExceeded     429
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+__all__ = [
+    "BodyTooLarge",
+    "Busy",
+    "ContextTooLarge",
+    "DeclarationError",
+    "Fault",
+    "InvalidToken",
+    "KeyReused",
+    "LimitExceeded",
+    "MalformedRequest",
+    "MissingAbility",
+    "NoKey",
+    "NotAllowed",
+    "NotAvailable",
+    "NotStorable",
+    "RoundError",
+    "Stale",
+    "UnknownWorkflow",
+    "UnsupportedMedia",
+    "WorkflowError",
+    "WrongOutcome",
+]
+
+
+class WorkflowError(Exception):
+    """Stand above everything that wfapp raises on purpose."""
+
+
+class DeclarationError(WorkflowError):
+    """Tell an author what is wrong with a declaration, and which values are legal."""
+
+
+class RoundError(WorkflowError):
+    """Tell an author what a step did that its flow cannot carry; the round was rolled back."""
+
+
+class NotStorable(RoundError):
+    """Name the step and the key whose value does not survive being stored."""
+
+
+class ContextTooLarge(RoundError):
+    """Name the largest keys of a context that is over its size limit."""
+
+
+class MissingAbility(RoundError):
+    """Name the step, the ability that its storage lacks, and the cure."""
+
+
+class NotAvailable(RoundError):
+    """Name what does not exist in this place, and what to use instead."""
+
+
+class WrongOutcome(RoundError):
+    """Name what a step, a hook or a condition returned, and what it may return."""
+
+
+class Fault(WorkflowError):
+    """Answer a client's mistake with ``status`` and ``code``.
+
+    ``message`` is for people and never names an internal step, path or class. ``retry_after`` is in seconds.
+    """
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "malformed"
+    message: str | Promise = _("This request cannot be understood.")
+
+    def __init__(self, message: str | Promise = "", *, code: str = "", retry_after: int | None = None) -> None:
+        self.message = message or type(self).message
+        self.error_code = code or type(self).code
+        self.retry_after = retry_after
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class MalformedRequest(Fault):
+    """Refuse what is not a request: no object, an unknown key, a wrong type."""
+
+
+class NoKey(Fault):
+    """Refuse an Idempotency-Key where no row can remember it."""
+
+    code = "no-key"
+    message = _("This workflow starts without a record: send no Idempotency-Key.")
+
+
+class NotAllowed(Fault):
+    """Refuse a caller: not exposed, a missing right, a cross-site post."""
+
+    status = 403
+    code = "not-allowed"
+    message = _("You are not allowed to do this.")
+
+
+class UnknownWorkflow(Fault):
+    """Refuse a name that no workflow has."""
+
+    status = 404
+    code = "unknown-workflow"
+    message = _("There is no such workflow.")
+
+
+class Busy(Fault):
+    """Refuse a round while another one of the same flow is on."""
+
+    status = 409
+    code = "busy"
+    message = _("An earlier request is still being worked on. Try again in a moment.")
+
+    def __init__(self, message: str | Promise = "", *, retry_after: int = 1) -> None:
+        super().__init__(message, retry_after=retry_after)
+
+
+class Stale(Fault):
+    """Refuse an answer to a page that is no longer the current one; ``answer`` is the current page."""
+
+    status = 409
+    code = "stale"
+    message = _("This page was answered already. Here is the current one.")
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+        super().__init__()
+
+
+class InvalidToken(Fault):
+    """Refuse a token that is invalid, unknown, expired, spent or somebody else's: one and the same answer."""
+
+    status = 410
+    code = "invalid-token"
+    message = _("This cannot be continued: it has ended, has expired or was opened elsewhere. Please start again.")
+
+
+class BodyTooLarge(Fault):
+    """Refuse a body over the size limit."""
+
+    status = 413
+    code = "too-large"
+    message = _("This request is too large.")
+
+
+class UnsupportedMedia(Fault):
+    """Refuse a body that is not JSON."""
+
+    status = 415
+    code = "unsupported-media-type"
+    message = _("Send JSON, with Content-Type: application/json.")
+
+
+class KeyReused(Fault):
+    """Refuse an Idempotency-Key that came with other input before."""
+
+    status = 422
+    code = "key-reused"
+    message = _("This Idempotency-Key was used with other input.")
+
+
+class LimitExceeded(Fault):
+    """Refuse an attempt beyond a limit; ``retry_after`` tells how many seconds to wait."""
+
+    status = 429
+    code = "limit"
+    message = _("Too many attempts. Try again later.")
