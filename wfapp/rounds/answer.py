@@ -1,0 +1,161 @@
+"""What goes into a round and what comes out of it: plain values that know no HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.utils.datastructures import MultiValueDict
+
+from wfapp.declaration.outcomes import Cookie, Message
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+    from django.forms import BaseForm
+    from django.http import HttpRequest
+
+    from wfapp.declaration.workflow import Workflow
+    from wfapp.storage.tokens import Token
+
+__all__ = ["ActionView", "Answer", "Caller", "Effects", "End", "Input", "Page", "Progress", "SignIn", "StepView"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Say who asks and through which door.
+
+    ``browser`` is the value of the browser's binding cookie (a fresh one, where the answer sets it), or empty for a client that is no
+    browser: such a client is bound by its token alone. ``address`` is the client's, trusted proxies only. ``request`` is what a
+    step reads as ``self.request``.
+    """
+
+    door: Literal["page", "rest", "python"]
+    user: AbstractBaseUser | AnonymousUser | None = None
+    browser: str = ""
+    address: str = ""
+    request: HttpRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """Hold what a person or a client sent: the fields of a page and, for an action, its id.
+
+    ``values`` is JSON-like (``json=True``: from REST or Python) or a posted ``QueryDict``; ``None`` means that no fields were sent.
+    """
+
+    action: str = ""
+    values: Mapping[str, Any] | MultiValueDict[str, Any] | None = None
+    files: MultiValueDict[str, Any] | None = None
+    json: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionView:
+    """Describe a button beside the submit button, as it stands now."""
+
+    id: str
+    label: str
+    with_data: bool = False
+    available_at: datetime | None = None
+    remaining: int | None = None
+
+    @property
+    def available(self) -> bool:
+        """Tell whether a press would do something now."""
+        return self.available_at is None and self.remaining != 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """Describe one page of the progress; ``state`` is done, current or open."""
+
+    id: str
+    label: str
+    state: Literal["done", "current", "open"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Say where a flow stands: ``current`` counts from 1."""
+
+    current: int
+    steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Hold a paused page, evaluated from the passed context alone.
+
+    ``form`` is the real form, bound after a rejection. ``pristine`` is the same form before ``prepare`` changed it (the same object where
+    a form has none). ``errors`` maps a field, or ``__form``, to one text. All texts are plain text.
+    """
+
+    step: str
+    form: BaseForm
+    pristine: BaseForm
+    title: str
+    description: str
+    submit: str
+    actions: tuple[ActionView, ...]
+    passed: Mapping[str, Any]
+    errors: Mapping[str, str]
+    progress: Progress
+    answers: Mapping[str, Any]
+    live: bool
+    static: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Name the user whom delivery signs in, and the backend that vouched; the user is loaded and asked ``is_active`` again then."""
+
+    user_id: str
+    backend: str
+    sign_out_others: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """Hold what delivery does to the visitor's session and browser after the commit."""
+
+    sign_in: SignIn | None = None
+    cookies: tuple[Cookie, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """Hold how a flow ended. ``redirect`` is the step's, ``next`` the person's; both are checked again when used."""
+
+    status: Literal["finished", "aborted"]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    message: Message | None = None
+    redirect: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Hold what one round answers; both doors only translate it.
+
+    ``status`` is ``form`` (``page`` is there), ``start`` (a first page that can only be a button), ``waiting`` (for a person with a
+    right that the caller lacks), or one of ``finished`` and ``aborted`` (``end`` is there). ``token`` is ``None`` before a flow exists;
+    then ``start_key`` is there, to be sent back with the first post. ``rejected`` tells that the input was refused: nothing went on.
+    """
+
+    status: Literal["form", "start", "waiting", "finished", "aborted"]
+    workflow: type[Workflow[Any]]
+    flow_id: uuid.UUID | None = None
+    token: Token | None = None
+    start_key: str = ""
+    title: str = ""
+    page: Page | None = None
+    end: End | None = None
+    messages: tuple[Message, ...] = ()
+    effects: Effects | None = None
+    rejected: bool = False
+    next: str = ""
