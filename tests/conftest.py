@@ -1,0 +1,61 @@
+"""What every test shares: how much hypothesis tries, what a test needs of its machine, and no silent skip in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from typing import Any
+
+import hypothesis
+import pytest
+
+CI = os.environ.get("CI") == "true"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+hypothesis.settings.register_profile("dev", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if CI else "dev")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the path of the browser that tests marked ``browser`` drive."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium, and there is none in the PATH")
+    return CHROMIUM
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what this run is not meant for; keep tests of locks on one worker, the server's connections are counted."""
+    slow = CI or "slow" in config.option.markexpr
+    for item in items:
+        if item.get_closest_marker("db"):
+            item.add_marker(pytest.mark.xdist_group("db"))
+        if item.get_closest_marker("browser") and CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="needs Chromium, and there is none in the PATH"))
+        if item.get_closest_marker("slow") and not slow:
+            item.add_marker(pytest.mark.skip(reason="slow: runs in CI, or with -m slow"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make a skip fail in CI; only a test marked ``db`` may say that it needs another database."""
+    report = yield
+    if CI and report.skipped and not hasattr(report, "wasxfail") and not item.get_closest_marker("db"):
+        _fail(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Make the skip of a whole module fail in CI."""
+    report = yield
+    if CI and report.skipped:
+        _fail(report)
+    return report
+
+
+def _fail(report: Any) -> None:
+    report.outcome = "failed"
+    report.longrepr = f"Nothing may be skipped in CI. {report.longrepr[2]}"
