@@ -1,4 +1,4 @@
-"""Bytes as text that fits a URL, a cookie and JSON: base64url without padding, in exactly one spelling."""
+"""Bytes as text and text as bytes: base64url in exactly one spelling, and UTF-8 that never fails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from wfapp.errors import InvalidToken
 
-__all__ = ["b64decode", "b64encode"]
+__all__ = ["b64decode", "b64encode", "utf8"]
 
 logger = logging.getLogger("wfapp.storage")
 
@@ -31,3 +31,12 @@ def b64decode(text: str) -> bytes:
         logger.debug("A token was refused: it is not canonical base64url.")
         raise InvalidToken
     return data
+
+
+def utf8(text: str) -> bytes:
+    """Encode any text, each to bytes of its own.
+
+    Clients send lone surrogates in JSON, and environment variables hold some: they must miss, not raise an error that
+    shows the text.
+    """
+    return text.encode("utf-8", "surrogatepass")

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.encoding import force_bytes
 
 from wfapp.conf import conf
+from wfapp.storage.encoding import utf8
 
 __all__ = ["MIN_KEY_LENGTH", "derived_key", "key_problems", "root_keys"]
 
@@ -27,7 +28,7 @@ def root_keys() -> list[bytes]:
     if problems := key_problems():
         raise ImproperlyConfigured(" ".join(problems))
     if conf.KEYS:
-        return [_as_bytes(key) for key in conf.KEYS]
+        return [utf8(key) for key in conf.KEYS]
     return [derived_key(force_bytes(key), "root") for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
@@ -59,8 +60,3 @@ def key_problems() -> list[str]:
                 "make one with python -c 'import secrets; print(secrets.token_urlsafe(48))'."
             )
     return problems
-
-
-def _as_bytes(key: str) -> bytes:
-    # An environment variable that is not UTF-8 holds surrogates; an error about them would print the key.
-    return key.encode("utf-8", "surrogatepass")

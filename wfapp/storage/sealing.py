@@ -18,12 +18,13 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.core.signing import BadSignature
+from django.utils.encoding import force_bytes
 from django.views.decorators.debug import sensitive_variables
 from django_cryptography.utils import crypto
 
 from wfapp.conf import conf
 from wfapp.errors import InvalidToken
-from wfapp.storage.encoding import b64encode
+from wfapp.storage.encoding import b64encode, utf8
 from wfapp.storage.keys import derived_key, root_keys
 
 __all__ = ["derive_handle", "digest", "flow_id_from", "hash_handle", "needs_resealing", "seal", "unseal"]
@@ -79,22 +80,22 @@ def flow_id_from(seed: bytes) -> uuid.UUID:
 
 def hash_handle(handle: str) -> str:
     """Return what a row keeps of a handle, in 43 characters; 256 random bits need no key, nobody guesses them."""
-    return b64encode(sha256(_as_bytes(handle)).digest())
+    return b64encode(sha256(utf8(handle)).digest())
 
 
 class _BoundSigner:
-    """Authenticate a ciphertext and its associated data, in the shape that ``FernetBytes`` asks of its signer."""
+    """Authenticate a ciphertext with its associated data, in the shape of the signer that ``FernetBytes`` calls."""
 
     def __init__(self, key: bytes, associated: bytes) -> None:
         self.key = key
         self.associated = associated
 
-    def signature(self, value: bytes) -> bytes:
+    def signature(self, value: bytes | str) -> bytes:
         # The value is framed as well: otherwise its beginning could pass for one more part of the binding.
-        return _mac(self.key, self.associated + _framed((value,)))
+        return _mac(self.key, self.associated + _framed((force_bytes(value),)))
 
-    def sign(self, value: bytes, current_time: int) -> bytes:
-        return FORMAT + value + self.signature(value)
+    def sign(self, value: bytes | str, current_time: int) -> bytes:
+        return FORMAT + force_bytes(value) + self.signature(value)
 
     def unsign(self, signed_value: bytes, max_age: object = None) -> bytes:
         version, value, mac = signed_value[:1], signed_value[1:-MAC_SIZE], signed_value[-MAC_SIZE:]
@@ -106,7 +107,7 @@ class _BoundSigner:
 def _ciphers(purpose: str, binding: Iterable[str]) -> Iterator[crypto.FernetBytes]:
     """Yield a cipher for each root key, newest first."""
     site = conf.SITE or settings.ROOT_URLCONF
-    associated = _framed((FORMAT, *map(_as_bytes, (purpose, *binding, site))))
+    associated = _framed((FORMAT, *map(utf8, (purpose, *binding, site))))
     for root in root_keys():
         signer = _BoundSigner(derived_key(root, f"authenticate:{purpose}"), associated)
         yield crypto.FernetBytes(derived_key(root, f"encrypt:{purpose}"), signer)
@@ -135,8 +136,3 @@ def _mac(key: bytes, message: bytes) -> bytes:
 def _framed(parts: Iterable[bytes]) -> bytes:
     """Put each part's length before it, so that two lists of parts never read the same."""
     return b"".join([len(part).to_bytes(8, "big") + part for part in parts])
-
-
-def _as_bytes(text: str) -> bytes:
-    # A client can send lone surrogates in JSON: they must miss, not raise.
-    return text.encode("utf-8", "surrogatepass")
