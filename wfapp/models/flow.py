@@ -162,12 +162,9 @@ class AbstractFlow(models.Model):
         }
 
     @classmethod
-    def shadow_values(cls, context: Context, kept: AbstractFlow | None = None) -> dict[str, Any]:
-        """Return what a store writes into the shadow fields, by column; a column that keeps its value is left out.
-
-        ``kept`` is the row as it is so far: a field's own ``clean`` may look at it.
-        """
-        return shadow.values_of(cls, context, kept)
+    def shadow_values(cls, context: Context) -> dict[str, Any]:
+        """Return what a store writes into the shadow fields, by column; a column that keeps its value is left out."""
+        return shadow.values_of(cls, context)
 
     @classmethod
     def forgotten_shadow_values(cls) -> dict[str, Any]:

@@ -32,7 +32,7 @@ FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 logger = logging.getLogger("wfapp.models")
 
 
-def values_of(model: type[AbstractFlow], context: Context, kept: AbstractFlow | None) -> dict[str, Any]:
+def values_of(model: type[AbstractFlow], context: Context) -> dict[str, Any]:
     """Return what a store writes into the shadow fields, by column; a column that keeps its value is left out."""
     values: dict[str, Any] = {}
     for column, (field, path) in model.shadow_fields().items():
@@ -42,7 +42,7 @@ def values_of(model: type[AbstractFlow], context: Context, kept: AbstractFlow | 
                 values[column] = None
             continue
         try:
-            values[column] = _accepted(field, found, kept)
+            values[column] = _accepted(field, found)
         except (ValidationError, TypeError, ValueError, ArithmeticError):
             _report(f"{model._meta.label}.{field.name}", path, type(found).__name__)
             if field.null:
@@ -61,43 +61,39 @@ def forgotten_values_of(model: type[AbstractFlow]) -> dict[str, Any]:
 
 def problems_of(model: type[AbstractFlow]) -> Iterator[checks.CheckMessage]:
     """Yield what is wrong with a flow model, with the bad value and the legal ones."""
-    label = model._meta.label
-    fields = {field.name: field for field, _path in model.shadow_fields().values()}
-    legal = f"The shadow fields of {label} are: {', '.join(fields) or 'none'}."
+    if model._meta.proxy:
+        return
     if model._meta.parents:
         parent = next(iter(model._meta.parents))._meta.label
-        yield checks.Error(
-            f"{label} derives from the concrete model {parent}: its flows would stand in two tables.",
-            hint="Derive it from wfapp.models.AbstractFlow.",
-            obj=model,
-            id="wfapp.E301",
-        )
-    elif not {"view", "cancel", "expire"}.issubset(model._meta.default_permissions):
-        yield checks.Error(
-            f"{label} has a Meta of its own: the indexes and permissions of a flow model are missing.",
-            hint="Write: class Meta(AbstractFlow.Meta).",
-            obj=model,
-            id="wfapp.E302",
-        )
+        yield _error(301, model, f"derives from {parent}: a flow would stand in two tables", "derive from AbstractFlow")
+    elif "cancel" not in model._meta.default_permissions:
+        yield _error(302, model, "lacks the indexes and permissions of a flow", "write class Meta(AbstractFlow.Meta)")
+    fields = [field for field, _path in model.shadow_fields().values()]
+    names = [field.name for field in fields]
+    legal = f"its shadow fields are: {', '.join(names) or 'none'}"
     for setting in ("shadows", "forget_shadows"):
         for name in getattr(model, setting):
-            if name not in fields:
-                yield checks.Error(f"{label}.{setting} names {name!r}.", hint=legal, obj=model, id="wfapp.E303")
-    for name, field in fields.items():
+            if name not in names:
+                yield _error(303, model, f"has no shadow field {name!r}, which its {setting} names", legal)
+    for field in fields:
         if not field.null and not _has_default(field):
-            yield checks.Error(
-                f"{label}.{name} can stay empty neither by null=True nor by a default.",
-                hint="A shadow field has no value until a step sets its key: give it null=True.",
-                obj=field,
-                id="wfapp.E304",
+            yield _error(304, field, "has no value until a step sets one", "give it null=True or a default")
+        if field.unique:
+            yield _error(
+                305, field, "is unique: a second flow of the same value would be lost", "give it db_index=True"
             )
+
+
+def _error(number: int, where: Any, problem: str, cure: str) -> checks.Error:
+    label = where._meta.label if isinstance(where, type) else f"{where.model._meta.label}.{where.name}"
+    return checks.Error(f"{label} {problem}.", hint=f"{cure[0].upper()}{cure[1:]}.", obj=where, id=f"wfapp.E{number}")
 
 
 def _has_default(field: models.Field[Any, Any]) -> bool:
     return field.has_default() or field.has_db_default()
 
 
-def _accepted(field: models.Field[Any, Any], value: Any, kept: AbstractFlow | None) -> Any:
+def _accepted(field: models.Field[Any, Any], value: Any) -> Any:
     """Return what the column stores for a value; raises for a wrong type and for what the column refuses.
 
     A type is right when the field's own conversion keeps it; an integer may also stand in a column of wider numbers.
@@ -110,7 +106,7 @@ def _accepted(field: models.Field[Any, Any], value: Any, kept: AbstractFlow | No
         raise TypeError
     _refuse_unstorable(converted)
     # A form must be filled in, a column need not: `blank` is no reason to drop an empty text.
-    return converted if converted in field.empty_values else field.clean(converted, kept)
+    return converted if converted in field.empty_values else field.clean(converted, None)
 
 
 def _refuse_unstorable(value: Any) -> None:
