@@ -12,9 +12,10 @@ os.environ["SECRET_KEY"] = "a key of the tests alone, with fifty characters or m
 os.environ["WFAPP_KEY"] = "a key for wfapp of the tests alone, forty at least"
 
 from project.settings import *  # noqa: F403
-from project.settings import DATABASES
+from project.settings import DATABASES, INSTALLED_APPS
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.flows"]
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from wfapp.models import shadow
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
     from wfapp.declaration.context import Context
 
 __all__ = ["ENDED", "OPEN", "AbstractFlow", "Flow", "FlowQuerySet", "Status"]
@@ -128,8 +130,8 @@ class AbstractFlow(models.Model):
 
     class Meta:
         abstract = True
-        verbose_name = _("flow")
-        verbose_name_plural = _("flows")
+        verbose_name: ClassVar[str | _StrPromise] = _("flow")
+        verbose_name_plural: ClassVar[str | _StrPromise] = _("flows")
         # Nobody adds, edits or deletes a flow by hand.
         default_permissions = ("view", "cancel", "expire")
         # The admin's list sorts by -created_at, -id: with each of its filters an index serves the sort as well.

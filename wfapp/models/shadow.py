@@ -29,6 +29,9 @@ LONGEST = timedelta(microseconds=2**63 - 1)
 FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 """Between these a time can be moved to any zone."""
 
+EXACT: dict[type[models.Field[Any, Any]], type] = {models.BinaryField: bytes, models.DateTimeField: datetime}
+"""Fields whose own conversion lets another type through, or warns about it."""
+
 logger = logging.getLogger("wfapp.models")
 
 
@@ -85,7 +88,7 @@ def problems_of(model: type[AbstractFlow]) -> Iterator[checks.CheckMessage]:
 
 
 def _error(number: int, where: Any, problem: str, cure: str) -> checks.Error:
-    label = where._meta.label if isinstance(where, type) else f"{where.model._meta.label}.{where.name}"
+    label = f"{where.model._meta.label}.{where.name}" if isinstance(where, models.Field) else where._meta.label
     return checks.Error(f"{label} {problem}.", hint=f"{cure[0].upper()}{cure[1:]}.", obj=where, id=f"wfapp.E{number}")
 
 
@@ -100,6 +103,8 @@ def _accepted(field: models.Field[Any, Any], value: Any) -> Any:
     """
     if isinstance(value, Enum):
         value = value.value
+    if not all(isinstance(value, right) for kind, right in EXACT.items() if isinstance(field, kind)):
+        raise TypeError
     converted = field.to_python(value)
     widened = type(value) is int and isinstance(converted, float | Decimal) and converted == value
     if type(converted) is not type(value) and not widened:
