@@ -14,10 +14,13 @@ from wfapp.conf import conf
 from wfapp.http.cookies import cookie_name, set_cookie
 from wfapp.rounds.answer import Caller
 
-__all__ = ["bind_browser", "browser_cookie", "client_address", "page_caller", "rest_caller"]
+__all__ = ["Transport", "bind_browser", "browser_cookie", "client_address", "page_caller", "rest_caller"]
 
 BROWSER_AGE = timedelta(days=365)
 """How long a browser is known again: longer than a flow that it started should live."""
+
+Door = Literal["page", "rest"]
+Transport = Literal["body", "cookie"]
 
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _BROWSER_HEADERS = ("Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Sec-Fetch-User")
@@ -31,15 +34,16 @@ def browser_cookie() -> str:
 
 def page_caller(request: HttpRequest) -> Caller:
     """Say who asks for a page: always a browser, by its cookie or by a fresh value that ``bind_browser`` gives it."""
-    return _caller(request, "page", browser=_known_browser(request) or _new_browser())
+    browser = _known_browser(request) or _new_browser()
+    return _caller(request, "page", browser, "cookie")
 
 
-def rest_caller(request: HttpRequest) -> Caller:
+def rest_caller(request: HttpRequest, transport: Transport = "body") -> Caller:
     """Say who posts to the endpoint: a browser where the headers that only browsers send, or the cookie, are there."""
     browser = _known_browser(request)
     if not browser and any(name in request.headers for name in _BROWSER_HEADERS):
         browser = _new_browser()
-    return _caller(request, "rest", browser=browser)
+    return _caller(request, "rest", browser, transport)
 
 
 def bind_browser(response: HttpResponseBase, caller: Caller) -> None:
@@ -61,9 +65,15 @@ def client_address(request: HttpRequest) -> str:
     return _normalised(entry) or _normalised(request.META.get("REMOTE_ADDR", ""))
 
 
-def _caller(request: HttpRequest, door: Literal["page", "rest"], *, browser: str) -> Caller:
-    user = getattr(request, "user", None)
-    return Caller(door=door, user=user, browser=browser, address=client_address(request), request=request)
+def _caller(request: HttpRequest, door: Door, browser: str, transport: Transport) -> Caller:
+    return Caller(
+        door=door,
+        user=getattr(request, "user", None),
+        browser=browser,
+        address=client_address(request),
+        transport=transport,
+        request=request,
+    )
 
 
 def _known_browser(request: HttpRequest) -> str:

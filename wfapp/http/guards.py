@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wfapp.errors import NotAllowed
 
-__all__ = ["refuse_cross_site", "require_csrf"]
+__all__ = ["refuse_cross_site", "require_csrf", "shows_origin"]
 
 
 def refuse_cross_site(request: HttpRequest) -> None:
@@ -27,6 +27,11 @@ def refuse_cross_site(request: HttpRequest) -> None:
             raise _cross_site()
     if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
         raise _cross_site()
+
+
+def shows_origin(request: HttpRequest) -> bool:
+    """Tell whether a browser said which page posts: then ``refuse_cross_site`` has something to check."""
+    return "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
 
 
 def require_csrf(request: HttpRequest) -> None:

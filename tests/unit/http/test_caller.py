@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from wfapp.http.caller import bind_browser, browser_cookie, client_address, page_caller, rest_caller
+from wfapp.http.caller import Transport, bind_browser, browser_cookie, client_address, page_caller, rest_caller
 
 VALUE = "b" * 43
 
@@ -26,6 +26,7 @@ def test_a_page_is_asked_for_by_the_browser_of_the_cookie(rf: RequestFactory) ->
     request.user = AnonymousUser()
     caller = page_caller(request)
     assert (caller.door, caller.browser, caller.user, caller.request) == ("page", VALUE, request.user, request)
+    assert caller.transport == "cookie"
 
 
 def test_a_page_without_a_cookie_has_a_fresh_browser(rf: RequestFactory) -> None:
@@ -59,6 +60,12 @@ def test_the_cookie_makes_a_rest_client_a_browser(rf: RequestFactory) -> None:
     """A REST client that holds the cookie is that browser."""
     rf.cookies["wfbrowser-key"] = VALUE
     assert rest_caller(rf.post("/")).browser == VALUE
+
+
+@pytest.mark.parametrize("transport", ["body", "cookie"])
+def test_a_rest_client_says_where_its_token_travels(rf: RequestFactory, transport: Transport) -> None:
+    """The token goes in the body or in a cookie, which holds less."""
+    assert rest_caller(rf.post("/"), transport).transport == transport
 
 
 def test_a_fresh_browser_is_given_its_cookie(rf: RequestFactory) -> None:

@@ -1,0 +1,108 @@
+"""Answers as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+
+from wfapp.declaration.outcomes import Message
+from wfapp.forms import compile_payload, initial_values, view_fields
+from wfapp.http.caller import Transport
+from wfapp.http.redirects import end_target
+from wfapp.rounds.answer import ActionView, Answer, End, Page, Progress
+from wfapp.storage.tokens import flow_key
+
+__all__ = ["JsonResponse", "describe_answer"]
+
+Json = dict[str, Any]
+
+
+class JsonResponse(HttpResponse):
+    """Hold a value as JSON: dates as RFC 3339, decimals and UUIDs as strings."""
+
+    def __init__(self, value: Json, status: int = 200) -> None:
+        super().__init__(_encoder.encode(value), content_type="application/json", status=status)
+
+
+def describe_answer(answer: Answer, request: HttpRequest, transport: Transport) -> Json:
+    """Translate an answer; ``request`` says where this site is, for the redirect of an end."""
+    body: Json = {"status": answer.status}
+    if answer.end is not None:
+        body |= _end(answer.end, end_target(answer, request))
+    elif answer.token is not None and answer.flow_id is not None:
+        cookie = {"flow": flow_key(answer.flow_id), "revision": answer.token.revision}
+        body["wfs"] = cookie if transport == "cookie" else str(answer.token)
+    if answer.status in {"waiting", "start"}:
+        body["view"] = {"title": answer.title, "actions": []}
+    if answer.page is not None:
+        body["inputRequired"] = _input_required(answer.page)
+    if answer.messages:
+        body["messages"] = [_message(message) for message in answer.messages]
+    return body
+
+
+def _input_required(page: Page) -> Json:
+    payload = compile_payload(page.pristine, static=page.static)
+    return {
+        "transport": "http",
+        "payload": {"id": payload.id, "version": payload.version, "schema": payload.schema, "ui": payload.ui},
+        "view": {
+            "step": page.step,
+            "title": page.title,
+            "description": page.description,
+            "submit": {"text": page.submit},
+            "actions": [_action(action) for action in page.actions],
+            "fields": view_fields(payload, page.form),
+            "initial": initial_values(page.form),
+            "progress": _progress(page.progress),
+            "live": page.live,
+        },
+        "context": {**page.passed, "errors": page.errors} if page.errors else page.passed,
+    }
+
+
+def _action(action: ActionView) -> Json:
+    view: Json = {"id": action.id, "label": action.label, "withData": action.with_data}
+    if action.available_at is not None:
+        view["availableAt"] = action.available_at
+    if action.remaining is not None:
+        view["remaining"] = action.remaining
+    return view
+
+
+def _progress(progress: Progress) -> Json:
+    steps = [{"id": step.id, "label": step.label, "state": step.state} for step in progress.steps]
+    return {"current": progress.current, "steps": steps}
+
+
+def _end(end: End, target: str) -> Json:
+    body: Json = {"finished": True}
+    if end.status == "aborted":
+        body |= {"aborted": True, "reason": end.reason}
+    else:
+        body["data"] = end.data
+    if end.message is not None:
+        body["message"] = _message(end.message)
+    if target:
+        body["next"] = {"trigger": "immediate", "action": {"type": "redirect", "target": target}}
+    return body
+
+
+def _message(message: Message) -> Json:
+    return {"level": message.level, "text": message.text}
+
+
+def _plain(value: object) -> object:
+    """Give the plain value of what msgspec does not encode: lazy and safe strings, and mappings of other types."""
+    if isinstance(value, str | Promise):
+        return str.__str__(value) if isinstance(value, str) else str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise NotImplementedError(f"A value of type {type(value).__name__} has no form in JSON.")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain)

@@ -1,0 +1,72 @@
+"""One exchange: a request in, one round, its answer out."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from wfapp import rounds
+from wfapp.declaration.registry import registry
+from wfapp.errors import Stale
+from wfapp.http.caller import bind_browser, rest_caller
+from wfapp.http.cookies import ENDED_TOKEN_AGE, TOKEN_AGE, read_token, set_token
+from wfapp.http.effects import deliver
+from wfapp.http.guards import require_csrf
+from wfapp.rest.answers import JsonResponse, describe_answer
+from wfapp.rest.faults import fault_response
+from wfapp.rest.requests import CookieToken, Resume, Start, parse_request
+from wfapp.rounds.answer import Answer, Caller
+from wfapp.storage.tokens import Token
+
+__all__ = ["play"]
+
+_SHOWN_WHEN_STALE = ("wfs", "inputRequired", "view")
+
+
+@sensitive_variables()
+def play(request: HttpRequest) -> JsonResponse:
+    """Play the round that a request asks for and carry out its answer; raises what rounds raise, but Stale."""
+    exchange = parse_request(request)
+    if exchange.transport == "cookie":
+        require_csrf(request)
+    caller = rest_caller(request, exchange.transport)
+    try:
+        answer = _start(exchange, caller) if isinstance(exchange, Start) else _resume(exchange, caller, request)
+    except Stale as stale:
+        answer = stale.answer
+        page = describe_answer(answer, request, exchange.transport)
+        response = fault_response(stale, **{name: page[name] for name in _SHOWN_WHEN_STALE if name in page})
+    else:
+        response = JsonResponse(describe_answer(answer, request, exchange.transport))
+        deliver(request, response, answer)
+    if isinstance(exchange, Start):
+        bind_browser(response, caller)
+    if exchange.transport == "cookie":
+        _set_token(request, response, answer)
+    return response
+
+
+def _start(exchange: Start, caller: Caller) -> Answer:
+    return rounds.start(
+        registry.get(exchange.workflow),
+        caller=caller,
+        params=exchange.params,
+        input=exchange.input,
+        idempotency_key=exchange.idempotency_key,
+    )
+
+
+def _resume(exchange: Resume, caller: Caller, request: HttpRequest) -> Answer:
+    if isinstance(exchange.token, CookieToken):
+        token = read_token(request, exchange.token.flow, exchange.token.revision)
+    else:
+        token = Token.parse(exchange.token)
+    if exchange.input is None:
+        return rounds.show(token, caller=caller)
+    return rounds.play(token, caller=caller, input=exchange.input)
+
+
+def _set_token(request: HttpRequest, response: JsonResponse, answer: Answer) -> None:
+    if answer.token is not None and answer.flow_id is not None:
+        max_age = ENDED_TOKEN_AGE if answer.end else TOKEN_AGE
+        set_token(request, response, answer.flow_id, answer.token, max_age=max_age)
