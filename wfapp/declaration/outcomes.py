@@ -39,8 +39,8 @@ class Finish(Outcome):
     """End the flow successfully; no later step runs.
 
     ``data`` goes to a REST client as it is (JSON-like). ``sign_in`` is a user whom delivery signs in after the commit;
-    ``sign_out_others`` ends that user's other sessions. ``redirect`` is a path of this site or a URL of an allowed host;
-    without it the flow goes to its validated ``next``.
+    ``sign_out_others`` ends that user's other sessions. ``redirect`` is a path of this site or a URL of an allowed
+    host; without it the flow goes to its validated ``next``.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -69,7 +69,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cookie:
-    """Hold a cookie that delivery sets with the answer; ``max_age`` is in seconds, ``None`` for the browser's session."""
+    """Hold a cookie that delivery sets with the answer.
+
+    ``max_age`` is in seconds, ``None`` for the browser's session.
+    """
 
     name: str
     value: str

@@ -28,15 +28,16 @@ __all__ = ["ActionView", "Answer", "Caller", "Effects", "End", "Input", "Page", 
 class Caller:
     """Say who asks and through which door.
 
-    ``browser`` is the value of the browser's binding cookie (a fresh one, where the answer sets it), or empty for a client that is no
-    browser: such a client is bound by its token alone. ``address`` is the client's, trusted proxies only. ``request`` is what a
-    step reads as ``self.request``.
+    ``browser`` is the value of the browser's binding cookie (a fresh one, where the answer sets it), or empty for a
+    client that is no browser: such a client is bound by its token alone. ``address`` is the client's, trusted proxies
+    only. ``request`` is what a step reads as ``self.request``.
     """
 
     door: Literal["page", "rest", "python"]
     user: AbstractBaseUser | AnonymousUser | None = None
     browser: str = ""
     address: str = ""
+    transport: Literal["body", "cookie"] = "body"
     request: HttpRequest | None = None
 
 
@@ -44,7 +45,8 @@ class Caller:
 class Input:
     """Hold what a person or a client sent: the fields of a page and, for an action, its id.
 
-    ``values`` is JSON-like (``json=True``: from REST or Python) or a posted ``QueryDict``; ``None`` means that no fields were sent.
+    ``values`` is JSON-like (``json=True``: from REST or Python) or a posted ``QueryDict``; ``None`` means that no
+    fields were sent.
     """
 
     action: str = ""
@@ -90,8 +92,9 @@ class Progress:
 class Page:
     """Hold a paused page, evaluated from the passed context alone.
 
-    ``form`` is the real form, bound after a rejection. ``pristine`` is the same form before ``prepare`` changed it (the same object where
-    a form has none). ``errors`` maps a field, or ``__form``, to one text. All texts are plain text.
+    ``form`` is the real form, bound after a rejection. ``pristine`` is the same form before ``prepare`` changed it
+    (the same object where a form has none). ``errors`` maps a field, or ``__form``, to one text. All texts are plain
+    text.
     """
 
     step: str
@@ -111,7 +114,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """Name the user whom delivery signs in, and the backend that vouched; the user is loaded and asked ``is_active`` again then."""
+    """Name the user whom delivery signs in, and the backend that vouched.
+
+    The user is loaded and asked ``is_active`` again then.
+    """
 
     user_id: str
     backend: str
@@ -142,9 +148,11 @@ class End:
 class Answer:
     """Hold what one round answers; both doors only translate it.
 
-    ``status`` is ``form`` (``page`` is there), ``start`` (a first page that can only be a button), ``waiting`` (for a person with a
-    right that the caller lacks), or one of ``finished`` and ``aborted`` (``end`` is there). ``token`` is ``None`` before a flow exists;
-    then ``start_key`` is there, to be sent back with the first post. ``rejected`` tells that the input was refused: nothing went on.
+    ``status`` is ``form`` (``page`` is there), ``start`` (a first page that can only be a button), ``waiting`` (for a
+    person with a right that the caller lacks), or one of ``finished`` and ``aborted`` (``end`` is there). ``token``
+    is ``None`` before a flow exists; then ``start_key`` is there, to be sent back with the first post. ``rejected``
+    tells that the input was refused: nothing went on; ``stayed``, that an action left the flow on its page: both are
+    drawn with what was typed.
     """
 
     status: Literal["form", "start", "waiting", "finished", "aborted"]
@@ -158,4 +166,5 @@ class Answer:
     messages: tuple[Message, ...] = ()
     effects: Effects | None = None
     rejected: bool = False
+    stayed: bool = False
     next: str = ""

@@ -11,16 +11,18 @@ from wfapp.errors import InvalidToken
 
 __all__ = ["Token", "flow_key"]
 
-_TEXT = re.compile(r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})\.(?P<revision>0|[1-9][0-9]{0,8})", re.A)
-_SECRET = re.compile(r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})", re.A)
+_TEXT = re.compile(
+    r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})\.(?P<revision>0|[1-9][0-9]{0,8})", re.A
+)
+_SECRET = re.compile(r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """Name a flow at one of its revisions; whoever holds it, and is bound to the flow, may go on.
 
-    ``secret`` is a handle of a row or a sealed state. ``revision`` is ``None`` where the caller does not know it (a page that is
-    opened from its cookie) and wants the current page.
+    ``secret`` is a handle of a row or a sealed state. ``revision`` is ``None`` where the caller does not know it (a
+    page that is opened from its cookie) and wants the current page.
     """
 
     storage: str
@@ -35,7 +37,10 @@ class Token:
 
     @property
     def without_revision(self) -> str:
-        """Give what a cookie holds: the revision stands in the page, so that a double click cannot answer the next one."""
+        """Give what a cookie holds: the revision stands in the page.
+
+        So that a double click cannot answer the next one.
+        """
         return f"{self.storage}.{self.secret}"
 
     def at(self, revision: int | None) -> Token:

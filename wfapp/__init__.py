@@ -1,0 +1,31 @@
+"""Wizard workflows for Django: the server decides which page comes next."""
+
+from __future__ import annotations
+
+from wfapp.declaration.context import Context, OpenContext, Params, Secret, Struct
+from wfapp.declaration.limits import Limit
+from wfapp.declaration.order import Break, Continue, If, While
+from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
+from wfapp.declaration.steps import step
+from wfapp.declaration.workflow import Workflow
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Abort",
+    "Ask",
+    "Break",
+    "Context",
+    "Continue",
+    "Finish",
+    "If",
+    "Limit",
+    "Next",
+    "OpenContext",
+    "Params",
+    "Secret",
+    "Struct",
+    "While",
+    "Workflow",
+    "step",
+]

@@ -1,0 +1,84 @@
+"""What describes the page of a form: ``class Page`` inside it, or keywords of ``@step``, which win."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any
+
+from django.utils.functional import Promise
+
+from wfapp.errors import DeclarationError
+
+__all__ = ["PageOptions", "Text", "options_of"]
+
+Text = str | Promise | Callable[..., str]
+"""Plain text, a template over ``ctx`` and ``data``, a callable ``(data, ctx)``.
+
+Or the name of a method of the workflow.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOptions:
+    """Hold what describes a page."""
+
+    passes: tuple[str, ...] = ()
+    """The whitelist: names of context keys that reach the client."""
+
+    reveals: tuple[str, ...] = ()
+    """Names of secret context keys that this page shows, an explicit exception."""
+
+    title: Text = ""
+    """The heading."""
+
+    description: Text = ""
+    """A paragraph below the heading."""
+
+    submit: Text = ""
+    """The text of the submit button."""
+
+    static: bool = False
+    """Whether the payload depends on nothing but the form's class and the language, and may be remembered."""
+
+    def overlaid(self, given: Mapping[str, Any]) -> PageOptions:
+        """Give these options with the keywords of a step laid over them."""
+        return replace(self, **{name: value for name, value in given.items() if name in PAGE_OPTIONS})
+
+
+PAGE_OPTIONS = tuple(field.name for field in fields(PageOptions))
+_LISTS = ("passes", "reveals")
+
+
+def names(owner: str, option: str, value: Any) -> tuple[str, ...]:
+    """Check that an option is a list of names and freeze it; a bare string is a common slip."""
+    if isinstance(value, str) or not all(isinstance(name, str) for name in value):
+        raise DeclarationError(f"{owner}: {option} is {value!r}; it must be a list of names, such as ['email'].")
+    return tuple(value)
+
+
+@cache
+def options_of(form: type[Any] | None) -> PageOptions:
+    """Collect ``class Page`` along a form's bases, as Django's ``Media`` does.
+
+    Lists accumulate, texts override, ``extend = False`` starts anew. Raises DeclarationError for an unknown option.
+    """
+    options = PageOptions()
+    for base in reversed(form.__mro__) if form is not None else ():
+        page = vars(base).get("Page")
+        if page is None:
+            continue
+        own = {name: value for name, value in vars(page).items() if not name.startswith("__")}
+        if not own.pop("extend", True):
+            options = PageOptions()
+        owner = f"{base.__qualname__}.Page"
+        for name, value in own.items():
+            if name not in PAGE_OPTIONS:
+                raise DeclarationError(
+                    f"{owner}: unknown option {name!r}; legal are extend, {', '.join(PAGE_OPTIONS)}."
+                )
+            if name in _LISTS:
+                own[name] = tuple(dict.fromkeys((*getattr(options, name), *names(owner, name, value))))
+        options = replace(options, **own)
+    return options

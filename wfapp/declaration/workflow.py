@@ -1,0 +1,192 @@
+"""The definition of a flow: a class with steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args, get_origin
+
+from django.utils.functional import Promise
+
+from wfapp.declaration.context import Context, Params
+from wfapp.declaration.flow import FlowInfo
+from wfapp.declaration.order import Item
+from wfapp.declaration.outcomes import LEVELS, Cookie, Level, Message
+from wfapp.declaration.page import Text
+from wfapp.declaration.registry import registry
+from wfapp.declaration.steps import Action, Step
+from wfapp.declaration.structure import Structure, structure_of
+from wfapp.declaration.validation import validate
+from wfapp.declaration.values import encode_context
+from wfapp.errors import DeclarationError, NotAvailable
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser  # noqa: TID251 - a type alone
+    from django.contrib.auth.models import AnonymousUser  # noqa: TID251 - a type alone
+    from django.db.models import QuerySet  # noqa: TID251 - a type alone
+    from django.http import HttpRequest  # noqa: TID251 - a type alone
+
+    from wfapp.models import AbstractFlow
+    from wfapp.rounds.answer import Answer
+
+__all__ = ["Notes", "Workflow"]
+
+C = TypeVar("C", bound=Context)
+_Params = Params
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collect what steps say beside their outcome, for one round."""
+
+    messages: list[Message] = field(default_factory=list)
+    cookies: list[Cookie] = field(default_factory=list)
+    storage: str = ""
+    context: bytes = b""
+    """What ``save_context`` kept, encoded."""
+
+
+class Workflow(Generic[C]):
+    """Declare a workflow; one instance lives for one round, like a View.
+
+    A class with a ``name`` is registered, one without is abstract. Every mistake raises DeclarationError when the
+    class is made.
+    """
+
+    name: ClassVar[str] = ""
+    """What clients and rows call it, such as ``auth/login``; not a URL."""
+
+    title: ClassVar[Text] = ""
+    """What people call it: the heading of a page that has none of its own."""
+
+    exposed: ClassVar[bool] = False
+    """Whether the REST endpoint may start and resume it."""
+
+    storage: ClassVar[str | Sequence[str]] = "database"
+    """Where its flows live: the first is where they start, a step may move them to another one listed."""
+
+    flow_model: ClassVar[str] = "wfapp.Flow"
+    """The model of its rows, as ``app_label.Model``."""
+
+    steps: ClassVar[Sequence[Item] | None] = None
+    """The order of its steps; as they are defined, where this is None."""
+
+    version: ClassVar[int] = 1
+    """Raise it when a new step must be met by all: flows of an older version start again."""
+
+    lifetime: ClassVar[timedelta] = timedelta(days=1)
+    """How long a flow may take from its start to its end."""
+
+    retention: ClassVar[timedelta | None] = None
+    """How long the row of an ended flow is kept; ``WFAPP["RETENTION"]`` where this is None."""
+
+    continues: ClassVar[Literal["", "user"]] = ""
+    """``"user"``: starting it again comes back to the open flow of the signed-in user."""
+
+    login_required: ClassVar[bool] = False
+    """Whether its steps need a signed-in user, unless they say otherwise."""
+
+    permission_required: ClassVar[str | Sequence[str]] = ()
+    """The permissions that its steps need, unless they say otherwise."""
+
+    Params: ClassVar[type[_Params]] = _Params
+    """The type of its input, ``self.params``."""
+
+    context_class: ClassVar[type[Context]] = Context
+    structure: ClassVar[Structure]
+    storages: ClassVar[tuple[str, ...]] = ("database",)
+
+    if TYPE_CHECKING:
+        # Bound by wfapp.apps at start-up, so that a declaration imports neither models nor rounds.
+        @classmethod
+        def start(
+            cls,
+            *,
+            params: Mapping[str, Any] | None = None,
+            user: AbstractBaseUser | AnonymousUser | None = None,
+            data: Mapping[str, Any] | None = None,
+            key: str = "",
+        ) -> Answer: ...
+        @classmethod
+        def flows(cls) -> QuerySet[AbstractFlow]: ...
+
+    ctx: C
+    params: Any
+    answers: Mapping[str, Mapping[str, Any]]
+    flow: FlowInfo
+    user: AbstractBaseUser | AnonymousUser
+    notes: Notes
+    _request: HttpRequest | None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in getattr(cls, "__orig_bases__", ()):
+            arguments = get_args(base)
+            if isinstance(get_origin(base), type) and arguments and isinstance(arguments[0], type):
+                if not issubclass(arguments[0], Context):
+                    raise DeclarationError(
+                        f"{cls.__qualname__}: {arguments[0].__name__} is no Context; derive it from wfapp.Context."
+                    )
+                cls.context_class = arguments[0]
+        cls.storages = (cls.storage,) if isinstance(cls.storage, str) else tuple(cls.storage)
+        cls.structure = structure_of(cls)
+        validate(cls)
+        if cls.__dict__.get("name"):
+            registry.add(cls)
+
+    @classmethod
+    def get_step(cls, name: str) -> Step[Any, Any]:
+        """Give the step of that name; raises KeyError."""
+        return cls.structure.steps[name]
+
+    @classmethod
+    def actions_of(cls, name: str) -> Mapping[str, Action[Any, Any]]:
+        """Give the actions of a step by their ids."""
+        return cls.structure.actions.get(name, {})
+
+    @property
+    def request(self) -> HttpRequest:
+        """Give the request of this round, to read from; raises NotAvailable where there is none."""
+        if self._request is None:
+            raise NotAvailable(
+                "self.request: this round has no request; use self.user, self.params or the context instead."
+            )
+        return self._request
+
+    def has_permission(self, step: Step[Any, Any]) -> bool:
+        """Tell whether the caller may answer a step, beside its declared rights; asked on start and on every resume."""
+        return True
+
+    def store_in(self, storage: str) -> None:
+        """Move the flow to another of its storages when it next pauses."""
+        if storage not in self.storages:
+            raise DeclarationError(
+                f"store_in({storage!r}): {self.name} lists {', '.join(self.storages)}; add it to storage."
+            )
+        self.notes.storage = storage
+
+    def save_context(self) -> None:
+        """Keep what was written to the context so far even if this step rejects its input."""
+        self.notes.context = encode_context(self.ctx, where="save_context")
+
+    def message(self, text: str | Promise, level: Level = "info") -> None:
+        """Show a text with the next page or with the end."""
+        if level not in LEVELS:
+            raise DeclarationError(f"message: level is {level!r}; legal are {', '.join(LEVELS)}.")
+        self.notes.messages.append(Message(level=level, text=str(text)))
+
+    def set_cookie(
+        self,
+        name: str,
+        value: str,
+        *,
+        max_age: int | None = None,
+        path: str = "/",
+        secure: bool = True,
+        httponly: bool = True,
+        samesite: Literal["Lax", "Strict"] = "Lax",
+    ) -> None:
+        """Set a cookie with the answer, after the commit; ``max_age`` is in seconds."""
+        options = {"max_age": max_age, "path": path, "secure": secure, "httponly": httponly, "samesite": samesite}
+        self.notes.cookies.append(Cookie(name=name, value=value, **options))

@@ -1,0 +1,158 @@
+"""A flow's state: one frozen value, and its JSON."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from wfapp.declaration.context import Context, Params
+from wfapp.declaration.values import decode_context, decode_params
+from wfapp.declaration.workflow import Workflow
+from wfapp.engine.cursor import Position
+from wfapp.errors import InvalidToken
+
+__all__ = [
+    "FORMAT",
+    "Last",
+    "State",
+    "Uses",
+    "Visit",
+    "context_of",
+    "decode_state",
+    "encode_state",
+    "ended",
+    "params_of",
+]
+
+FORMAT = 1
+"""The version of the stored form; raise it when a field changes its meaning."""
+
+EMPTY = msgspec.Raw(b"{}")
+
+
+class Uses(msgspec.Struct, frozen=True, array_like=True):
+    """Count the presses of one action in one flow."""
+
+    count: int
+    last: datetime
+
+
+class Visit(msgspec.Struct, frozen=True, array_like=True):
+    """Remember the context as it was when a page was first shown, to come back to it."""
+
+    position: Position
+    context: msgspec.Raw
+
+
+class Last(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Hold the last answer as what it needs to be given again, not as a page.
+
+    ``digest`` is the keyed digest of the input that it answered.
+    """
+
+    digest: str
+    rejected: bool = False
+    stayed: bool = False
+    errors: dict[str, str] = {}
+    messages: list[tuple[str, str]] = []
+    end: dict[str, Any] | None = None
+    """The fields of ``End``."""
+
+    effects: dict[str, Any] | None = None
+    """The fields of ``Effects``."""
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Hold everything that a flow is between two rounds; after its end only what answers the last round again."""
+
+    format: int = FORMAT
+    id: uuid.UUID
+    workflow: str
+    version: int
+    """``Workflow.version`` when the flow started."""
+
+    revision: int = 0
+    position: Position
+    context: msgspec.Raw = EMPTY
+    context_version: int = 1
+    params: msgspec.Raw = EMPTY
+    answers: dict[str, dict[str, Any]] = {}
+    done: tuple[str, ...] = ()
+    """The pages that were answered, in the order of their first answer."""
+
+    history: tuple[Visit, ...] = ()
+    attempts: dict[str, int] = {}
+    uses: dict[str, Uses] = {}
+    binding: str = ""
+    transport: str = "body"
+    created_by: str | None = None
+    started: datetime
+    dies: datetime
+    """The end of its absolute life."""
+
+    expires: datetime
+    """When the present page, or the flow, expires."""
+
+    next: str = ""
+    fingerprint: str = ""
+    """The digest of the input that came with its idempotency key."""
+
+    seed: bytes = b""
+    """What id and handle are derived from, as long as the flow lives in a token."""
+
+    last: Last | None = None
+    ended: bool = False
+
+
+def ended(state: State, until: datetime) -> State:
+    """Wipe a flow: what is left answers its last round again, until then."""
+    return State(
+        id=state.id,
+        workflow=state.workflow,
+        version=state.version,
+        revision=state.revision,
+        position=Position(""),
+        binding=state.binding,
+        transport=state.transport,
+        created_by=state.created_by,
+        started=state.started,
+        dies=until,
+        expires=until,
+        fingerprint=state.fingerprint,
+        seed=state.seed,
+        last=state.last,
+        ended=True,
+    )
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(State)
+
+
+def encode_state(state: State) -> bytes:
+    """Give the JSON of a state."""
+    return _encoder.encode(state)
+
+
+def decode_state(data: bytes) -> State:
+    """Read a state; raises InvalidToken for anything else, a later format too."""
+    try:
+        state = _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise InvalidToken from None
+    if state.format > FORMAT:
+        raise InvalidToken
+    return state
+
+
+def context_of(state: State, workflow: type[Workflow[Any]]) -> Context:
+    """Open the context of a flow, upgraded to what its class is today; raises InvalidToken where that does not fit."""
+    return decode_context(workflow.context_class, state.context_version, bytes(state.context))
+
+
+def params_of(state: State, workflow: type[Workflow[Any]]) -> Params:
+    """Open the input of a flow; raises InvalidToken where it does not fit the class of today."""
+    return decode_params(workflow.Params, bytes(state.params))

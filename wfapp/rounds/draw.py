@@ -1,0 +1,200 @@
+"""Draw a page: build its form and evaluate its texts from the passed context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from wfapp import forms
+from wfapp.declaration.order import names_in
+from wfapp.declaration.page import PageOptions, Text
+from wfapp.declaration.steps import Action, AnyForm, Step
+from wfapp.declaration.text_names import reads_data
+from wfapp.declaration.texts import is_template, render_text
+from wfapp.declaration.validation import is_method
+from wfapp.declaration.values import extract_pass_context
+from wfapp.errors import WrongOutcome
+from wfapp.rounds.answer import ActionView, Input, Page, Progress, StepView
+from wfapp.rounds.stage import Stage
+
+__all__ = [
+    "FORM_ERROR",
+    "available_at",
+    "build_form",
+    "draw",
+    "offered",
+    "page_title",
+    "passed_of",
+    "prepared",
+    "remaining",
+    "unvalidated",
+]
+
+FORM_ERROR = "__form"
+
+
+def build_form(stage: Stage, step: Step[Any, Any], input: Input | None = None) -> AnyForm:
+    """Build the form of a step: bound where input came, with its constructor keywords; ``prepare`` has not run."""
+    form_class: type[AnyForm] = _form_class(stage, step)
+    hook = stage.cls.structure.form_kwargs.get(step.name)
+    kwargs: dict[str, Any] = dict(getattr(stage.workflow, hook)()) if hook else {}
+    if input is None or input.values is None:
+        return form_class(**kwargs)
+    if not input.json:
+        return form_class(data=input.values, files=input.files, **kwargs)
+    data: MultiValueDict[str, Any] = QueryDict(mutable=True)
+    form = form_class(data=data, files=input.files, **kwargs)
+    forms.fill(data, form, input.values)
+    return form
+
+
+def _form_class(stage: Stage, step: Step[Any, Any]) -> type[Any]:
+    if not isinstance(step.form, str):
+        return step.form_classes[0]
+    picked: type[Any] = getattr(stage.workflow, step.form)()
+    if picked not in step.forms:
+        legal = ", ".join(form.__name__ for form in step.forms)
+        raise WrongOutcome(f"Step {step.name!r}: {step.form} picked {picked!r}; legal are {legal}.")
+    return picked
+
+
+def prepared(form: AnyForm, passed: Mapping[str, Any]) -> AnyForm:
+    """Let a form change its fields from the passed keys and what was typed, before it is drawn or validated."""
+    prepare = getattr(form, "prepare", None)
+    if prepare is not None:
+        prepare(passed, forms.typed(form))
+    return form
+
+
+def unvalidated(form: AnyForm, errors: Mapping[str, str] | None = None) -> AnyForm:
+    """Show what was typed with errors that are known already, and without validation.
+
+    That may count, or ask a password.
+    """
+    known = ErrorDict()
+    for path, text in (errors or {}).items():
+        known[NON_FIELD_ERRORS if path == FORM_ERROR else path] = form.error_class([text])
+    form._errors, form.cleaned_data = known, {}  # type: ignore[attr-defined]
+    return form
+
+
+def passed_of(stage: Stage, page: PageOptions) -> dict[str, Any]:
+    """Pick the whitelisted part of the context, as Python values."""
+    return extract_pass_context(page.passes, page.reveals, stage.workflow.ctx, native=True)
+
+
+def draw(
+    stage: Stage, *, form: AnyForm | None = None, input: Input | None = None, errors: Mapping[str, str] | None = None
+) -> Page:
+    """Draw the page that the flow waits at, with ``form`` where it was validated already.
+
+    Else with a form of its own.
+    """
+    step = stage.step()
+    shown = build_form(stage, step, input) if form is None else form
+    page = step.page_of(type(shown))
+    passed = passed_of(stage, page)
+    dynamic = hasattr(shown, "prepare")
+    pristine = build_form(stage, step, input) if dynamic else shown
+    if form is None:
+        prepared(shown, passed)
+        if shown.is_bound:
+            unvalidated(shown, errors)
+    typed = forms.typed(shown)
+
+    def text(source: Text) -> str:
+        return _text(stage, source, passed, typed)
+
+    return Page(
+        step=step.name,
+        form=shown,
+        pristine=pristine,
+        title=text(page.title) or page_title(stage, step),
+        description=text(page.description),
+        submit=text(page.submit) or str(_("Continue")),
+        actions=tuple(_action_view(stage, name, action, text) for name, action in offered(stage, step).items()),
+        passed=passed,
+        errors=dict(errors or {}),
+        progress=_progress(stage, text),
+        answers=stage.workflow.answers,
+        live=dynamic or any(reads_data(source) for source in (page.title, page.description, page.submit)),
+        static=page.static,
+    )
+
+
+def page_title(stage: Stage, step: Step[Any, Any]) -> str:
+    """Title a page that says nothing itself: by its workflow, else by its step."""
+    return _text(stage, stage.cls.title, {}, {}) or step.name.replace("_", " ").capitalize()
+
+
+def _text(stage: Stage, source: Text, passed: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    if isinstance(source, str) and is_method(stage.cls, source):
+        source = str(getattr(stage.workflow, source)())
+    return render_text(source, passed, data)
+
+
+def offered(stage: Stage, step: Step[Any, Any]) -> dict[str, Action[Any, Any]]:
+    """List the actions whose condition holds now, by id."""
+    actions = stage.cls.actions_of(step.name)
+    return {name: action for name, action in actions.items() if action.when is None or stage.machine.holds(action.when)}
+
+
+def available_at(stage: Stage, name: str, action: Action[Any, Any]) -> datetime | None:
+    """Give when an action may be pressed again; ``None`` for now."""
+    uses = stage.state.uses.get(f"{stage.step().name}.{name}")
+    if uses is None or action.cooldown is None:
+        return None
+    again = uses.last + action.cooldown
+    return again if again > timezone.now() else None
+
+
+def remaining(stage: Stage, name: str, action: Action[Any, Any]) -> int | None:
+    """Give how often an action may still be pressed in this flow; ``None`` for any number."""
+    uses = stage.state.uses.get(f"{stage.step().name}.{name}")
+    return None if action.per_flow is None else max(0, action.per_flow - (uses.count if uses else 0))
+
+
+def _action_view(stage: Stage, name: str, action: Action[Any, Any], text: Any) -> ActionView:
+    return ActionView(
+        id=name,
+        label=text(action.label),
+        with_data=action.with_data,
+        available_at=available_at(stage, name, action),
+        remaining=remaining(stage, name, action),
+    )
+
+
+def _progress(stage: Stage, text: Any) -> Progress:
+    """Tell the pages done, the present one, and those that follow unless a condition that is false now comes true."""
+    steps, current = stage.cls.structure.steps, stage.step().name
+    done = [name for name in stage.state.done if name != current and name in steps]
+    order = names_in(stage.cls.structure.order)
+    after = order[order.index(current) + 1 :] if current in order else []
+    coming = [
+        name for name in after if name not in done and steps[name].form is not None and _may_follow(stage, steps[name])
+    ]
+    marked = [*((name, "done") for name in done), (current, "current"), *((name, "open") for name in coming)]
+    views = tuple(StepView(id=name, label=_label(stage, steps[name]), state=state) for name, state in marked)  # type: ignore[arg-type]
+    return Progress(current=len(done) + 1, steps=views)
+
+
+def _may_follow(stage: Stage, step: Step[Any, Any]) -> bool:
+    return step.when is None or stage.machine.holds(step.when)
+
+
+def _label(stage: Stage, step: Step[Any, Any]) -> str:
+    """Label a page that is not shown now.
+
+    Its title, where that is fixed, since its passed keys belong to that page alone.
+    """
+    title = step.page_of(step.form_classes[0]).title if step.form_classes else step.page.title
+    fixed = not callable(title) and not is_template(str(title)) and not is_method(stage.cls, title)
+    return str(title) if fixed and title else step.name.replace("_", " ").capitalize()

@@ -1,0 +1,101 @@
+"""The keys that make a round exactly once.
+
+The digest of its input, the start key of a first page, a caller's own key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from wfapp.declaration.workflow import Workflow
+from wfapp.errors import InvalidToken, MalformedRequest
+from wfapp.rounds.answer import Caller, Input
+from wfapp.storage.encoding import b64decode, b64encode
+from wfapp.storage.sealing import digest, seal, unseal
+
+__all__ = ["fingerprint_of", "idempotency_hash", "input_digest", "new_start_key", "seed_of"]
+
+START_KEY_LIFETIME = timedelta(hours=1)
+SHORTEST_KEY = 22
+"""A key that alone stands for its caller holds 128 random bits: 22 characters of base64."""
+
+_PURPOSE = "start-key"
+_SEED = 32
+_OWN_FIELDS = ("csrfmiddlewaretoken", "wf_")
+
+
+def input_digest(flow_id: uuid.UUID, revision: int | None, input: Input) -> str:
+    """Give the keyed digest of what was posted to one revision of a flow: the same again is the same round."""
+    return digest("input", flow_id.bytes, str(revision).encode(), input.action.encode(), _canonical(input))
+
+
+def fingerprint_of(params: bytes, input: Input | None) -> str:
+    """Give the digest of a start's input, to compare it when its idempotency key comes again."""
+    return digest("fingerprint", params, b"" if input is None else input.action.encode(), _canonical(input))
+
+
+def _canonical(input: Input | None) -> bytes:
+    if input is None or input.values is None:
+        return b""
+    values: Any = input.values
+    if not input.json:
+        posted = ((name, values.getlist(name)) for name in values)
+        values = {name: texts for name, texts in posted if not name.startswith(_OWN_FIELDS)}
+    files = (
+        [(name, [_file_digest(file) for file in found]) for name, found in sorted(input.files.lists())]
+        if input.files
+        else []
+    )
+    try:
+        return msgspec.json.encode([values, files], order="sorted", enc_hook=str)
+    except (TypeError, ValueError, RecursionError, UnicodeEncodeError):
+        raise MalformedRequest from None
+
+
+def _file_digest(file: Any) -> str:
+    whole = hashlib.sha256(str(file.name).encode("utf-8", "replace"))
+    for chunk in file.chunks():
+        whole.update(chunk)
+    file.seek(0)
+    return whole.hexdigest()
+
+
+def new_start_key(workflow: type[Workflow[Any]], now: datetime) -> str:
+    """Seal a random seed for a first page; it leaves no row."""
+    stamp = int(now.timestamp()).to_bytes(8)
+    return b64encode(seal(_PURPOSE, stamp + secrets.token_bytes(_SEED), workflow.name))
+
+
+def seed_of(workflow: type[Workflow[Any]], start_key: str, now: datetime) -> bytes:
+    """Open a start key; raises InvalidToken for one that is not ours or too old. Without a key the seed is fresh."""
+    if not start_key:
+        return secrets.token_bytes(_SEED)
+    opened = unseal(_PURPOSE, b64decode(start_key), workflow.name)
+    made = datetime.fromtimestamp(int.from_bytes(opened[:8]), UTC)
+    if not made <= now + timedelta(seconds=5) or now - made > START_KEY_LIFETIME:
+        raise InvalidToken
+    return opened[8:]
+
+
+def idempotency_hash(workflow: type[Workflow[Any]], caller: Caller, key: str) -> str:
+    """Give the unique hash of a caller's key.
+
+    Raises MalformedRequest where a key that stands alone could be guessed.
+    """
+    if caller.user is not None and caller.user.is_authenticated:
+        owner = f"user:{caller.user.pk}"
+    elif caller.browser:
+        owner = f"browser:{caller.browser}"
+    elif len(key) < SHORTEST_KEY:
+        raise MalformedRequest("An Idempotency-Key needs at least 22 random characters.")
+    else:
+        owner = "key"
+    parts: Mapping[str, str] = {"workflow": workflow.name, "owner": owner, "key": key}
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:43]

@@ -1,0 +1,264 @@
+"""Play one round of a flow that exists: a submission, an action, a refresh, or a look at where it stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+
+from wfapp.declaration.outcomes import Abort, Ask, Finish
+from wfapp.declaration.registry import registry
+from wfapp.declaration.steps import Step
+from wfapp.declaration.workflow import Workflow
+from wfapp.engine.state import State
+from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome
+from wfapp.rounds.answer import Answer, Caller, Input
+from wfapp.rounds.draw import build_form, offered
+from wfapp.rounds.keys import input_digest
+from wfapp.rounds.limits import Charge, Charges, charges_of
+from wfapp.rounds.settle import answer_of, settle
+from wfapp.rounds.stage import Stage, admit
+from wfapp.rounds.verdict import Verdict, act, submit
+from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Report, get_storage
+from wfapp.storage.tokens import Token
+
+__all__ = ["REFRESH", "Entry", "charged", "play", "played", "run", "show", "spoilable"]
+
+REFRESH = "wf.refresh"
+TOO_MANY = _("Too many attempts. Please start again.")
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """Hold what came into a round, and what it counted before it was let in."""
+
+    caller: Caller
+    input: Input
+    revision: int | None
+    charges: Charges | None = None
+    repeated: bool = False
+
+
+class ChargeFirst(Exception):
+    """Leave the claim, count the submission in transactions of its own, and come again."""
+
+    def __init__(self, charges: list[Charge]) -> None:
+        self.charges = charges
+        super().__init__()
+
+
+class Spoiled(Exception):
+    """Carry an author's exception out of a round that must keep its count of attempts."""
+
+
+@sensitive_variables()
+def play(token: Token, *, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None = None) -> Answer:
+    """Play one round; raises a Fault that consumed nothing, or what a step raised, after everything was put back."""
+    if input.action == REFRESH:
+        return _refresh(token, caller, input, workflow)
+    entry = Entry(caller=caller, input=input, revision=token.revision)
+    while True:
+        try:
+            return charged(entry, partial(_claimed, token, entry, workflow))
+        except (FlowMoved, FlowExists) as elsewhere:
+            token = elsewhere.token
+
+
+def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
+    """Run a round; where it asks for its limits to be counted first, count and run it again.
+
+    An accepted submission gives its counts back, and so does whatever ran nothing: a fault, or an answer given again.
+    """
+    while True:
+        try:
+            answer = play_once()
+        except ChargeFirst as first:
+            entry.charges = Charges(first.charges)
+            continue
+        except (Fault, FlowMoved, FlowExists):
+            if entry.charges is not None:
+                entry.charges.give_back()
+                entry.charges = None
+            raise
+        if entry.charges is not None and (entry.repeated or not (answer.rejected or entry.input.action)):
+            entry.charges.give_back()
+        return answer
+
+
+def _claimed(token: Token, entry: Entry, workflow: type[Workflow[Any]] | None) -> Answer:
+    with spoilable(get_storage(token.storage).claim(token)) as claim:
+        cls = _class_of(claim.state, workflow)
+        admit(cls, claim.state, entry.caller)
+        return played(
+            claim, Stage(cls, claim.state, entry.caller), entry, claim.storage.current(token, cls, claim.state)
+        )
+
+
+@contextmanager
+def spoilable(claiming: AbstractContextManager[Claim]) -> Iterator[Claim]:
+    """Hold a claim; a Spoiled leaves it as if all was well, so that the count is committed.
+
+    And raises its cause then.
+    """
+    spoiled: BaseException | None = None
+    with claiming as claim:
+        try:
+            yield claim
+        except Spoiled as exception:
+            spoiled = exception.__cause__
+    if spoiled is not None:
+        raise spoiled
+
+
+def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
+    """Play a claimed flow: give the last answer again, refuse a stale page, or run."""
+    state = claim.state
+    if entry.revision is None:
+        raise MalformedRequest
+    digest = input_digest(state.id, entry.revision, entry.input)
+    if state.ended or entry.revision != state.revision:
+        entry.repeated = True
+        return _again(stage, entry, token, digest)
+    if not stage.may_run(stage.step()):
+        return answer_of(stage, token)
+    return run(claim, stage, entry, digest, [])
+
+
+def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]) -> Answer:
+    """Give the paused page its input, count it, and settle what came of it."""
+    step, input, state = stage.step(), entry.input, stage.state
+    began = time.perf_counter()
+    _charge(stage, step, entry)
+    if input.action:
+        return settle(claim, stage, act(stage, input), digest, notes, began)
+    if step.attempts is None:
+        return settle(claim, stage, submit(stage, input), digest, notes, began)
+    used = state.attempts.get(step.name, 0)
+    if used >= step.attempts:
+        return settle(claim, stage, _exhausted(stage, step), digest, notes, began)
+    stage.state = msgspec.structs.replace(state, attempts={**state.attempts, step.name: used + 1})
+    try:
+        with claim.guarded():
+            verdict = submit(stage, input)
+            if verdict.rejected and used + 1 >= step.attempts:
+                verdict = _exhausted(stage, step)
+            return settle(claim, stage, verdict, digest, notes, began)
+    except Fault:
+        raise
+    except Exception as exception:
+        _keep_count(claim, stage)
+        raise Spoiled from exception
+
+
+def _keep_count(claim: Claim, stage: Stage) -> None:
+    """Store the counted attempt alone: the page stays, its token works, and the exception goes on its way."""
+    claim.store(stage.state, Report(status="paused", user_id=getattr(stage.caller.user, "pk", None)))
+
+
+def _exhausted(stage: Stage, step: Step[Any, Any]) -> Verdict:
+    hook = stage.cls.structure.exhausted.get(step.name)
+    said = getattr(stage.workflow, hook)() if hook else None
+    if said is None:
+        return Verdict(result=Abort("too-many-attempts", TOO_MANY))
+    if isinstance(said, Abort | Finish | Ask):
+        return Verdict(result=said)
+    raise WrongOutcome(f"{hook} returned {type(said).__name__}; it may return nothing, Ask, Finish or Abort.")
+
+
+def _charge(stage: Stage, step: Step[Any, Any], entry: Entry) -> None:
+    """Ask for the limits to be counted where that has not happened yet."""
+    action = entry.input.action
+    limits = step.limit if not action else offered(stage, step)[action].limits if action in offered(stage, step) else ()
+    if not limits or entry.charges is not None:
+        return
+    values = entry.input.values if entry.input.values is not None else {}
+    form = build_form(stage, step, replace(entry.input, values=values)) if step.form is not None else None
+    raise ChargeFirst(charges_of(stage, limits, form))
+
+
+def _again(stage: Stage, entry: Entry, token: Token, digest: str) -> Answer:
+    """Answer a post to a page that was answered: the last answer, for the same input, else the current page."""
+    state, last = stage.state, stage.state.last
+    same = last is not None and entry.revision == state.revision - 1 and last.digest == digest
+    if state.ended:
+        if not same and entry.revision != state.revision:
+            raise InvalidToken
+        return _repeated(stage, token)
+    if not same:
+        raise Stale(_current(stage, token))
+    drawn_again = state.last is not None and (state.last.rejected or state.last.stayed)
+    return _repeated(stage, token, entry.input if drawn_again else None)
+
+
+def _repeated(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
+    """Give the last answer again; its sign-in and cookies only to a caller who is bound by more than the token."""
+    answer = answer_of(stage, token, typed=typed)
+    return answer if stage.state.binding else replace(answer, effects=None)
+
+
+def _current(stage: Stage, token: Token) -> Answer:
+    """Show where a flow stands, without what a rejection left: nothing that was typed is kept for that."""
+    state = stage.state
+    if state.last is not None and state.last.rejected:
+        stage.state = msgspec.structs.replace(state, last=None)
+    answer = answer_of(stage, token)
+    return replace(answer, effects=None, rejected=False, stayed=False)
+
+
+@sensitive_variables()
+def show(token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None) -> Answer:
+    """Show where a flow stands, and change nothing; raises Stale where the token is of an earlier revision."""
+    while True:
+        try:
+            return _shown(token, caller, workflow)
+        except FlowMoved as moved:
+            token = moved.token
+
+
+def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None) -> Answer:
+    stage, current = _peeked(token, caller, workflow)
+    state = stage.state
+    if token.revision is None or token.revision == state.revision:
+        return _current(stage, current)
+    if state.ended:
+        raise InvalidToken
+    raise Stale(_current(stage, current))
+
+
+def _peeked(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None) -> tuple[Stage, Token]:
+    storage = get_storage(token.storage)
+    state = storage.peek(token)
+    cls = _class_of(state, workflow)
+    admit(cls, state, caller)
+    return Stage(cls, state, caller), storage.current(token, cls, state)
+
+
+def _refresh(token: Token, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None) -> Answer:
+    """Evaluate the page's dynamic parts with what was typed; nothing is validated, stored or counted."""
+    try:
+        stage, current = _peeked(token, caller, workflow)
+    except FlowMoved as moved:
+        return _refresh(moved.token, caller, input, workflow)
+    if stage.state.ended:
+        raise InvalidToken
+    if token.revision != stage.state.revision:
+        raise Stale(_current(stage, current))
+    stage.state = msgspec.structs.replace(stage.state, last=None)
+    return answer_of(stage, current, typed=input if input.values is not None else None)
+
+
+def _class_of(state: State, workflow: type[Workflow[Any]] | None) -> type[Workflow[Any]]:
+    try:
+        cls = registry.get(state.workflow)
+    except UnknownWorkflow:
+        raise InvalidToken from None
+    if workflow is not None and workflow.name != cls.name:
+        raise InvalidToken
+    return cls

@@ -1,0 +1,117 @@
+"""Store what a round made of a flow, and answer with its new page or its end."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
+
+from wfapp.declaration.outcomes import Message
+from wfapp.declaration.secrecy import secrets_set
+from wfapp.engine.state import State
+from wfapp.errors import MissingAbility
+from wfapp.rounds.answer import Answer, Input
+from wfapp.rounds.draw import draw, page_title
+from wfapp.rounds.last import effects_of, end_of
+from wfapp.rounds.next_state import next_state
+from wfapp.rounds.stage import Stage
+from wfapp.rounds.verdict import Verdict
+from wfapp.storage.base import ABILITIES, Claim, Note, Report, Storage, get_storage
+from wfapp.storage.tokens import Token
+
+__all__ = ["answer_of", "settle"]
+
+
+def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: list[Note], began: float) -> Answer:
+    """Store what a round made of a flow, and answer with its new page or its end."""
+    storage = get_storage(stage.workflow.notes.storage) if stage.workflow.notes.storage else claim.storage
+    state = next_state(stage, verdict, storage, digest)
+    later = Stage(stage.cls, state, stage.caller)
+    if not state.ended:
+        _refuse_pause(later, storage)
+    report = Report(
+        status=_status(later),
+        context=stage.workflow.ctx if state.ended else later.workflow.ctx,
+        user_id=getattr(stage.caller.user, "pk", None),
+        duration=round((time.perf_counter() - began) * 1000, 3),
+        notes=[*notes, *_notes(stage, verdict, state)],
+    )
+    token = claim.store(state, report) if storage is claim.storage else claim.move(storage, state, report)
+    return answer_of(later, token, verdict)
+
+
+def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typed: Input | None = None) -> Answer:
+    """Answer with what the flow's last round left: a page, an end, or the news that somebody else must act.
+
+    ``verdict`` is the round's own, where this is its first answer; without one the answer is given again, and
+    ``typed`` fills its form.
+    """
+    state, last = stage.state, stage.state.last
+    answer: dict[str, Any] = {
+        "workflow": stage.cls,
+        "flow_id": state.id,
+        "token": token,
+        "title": str(stage.cls.title),
+        "next": state.next,
+        "messages": tuple(Message(level=cast(Any, level), text=text) for level, text in last.messages) if last else (),
+        "effects": effects_of(last.effects) if last and last.effects else None,
+        "rejected": bool(last and last.rejected),
+        "stayed": bool(last and last.stayed),
+    }
+    if last is not None and last.end is not None:
+        end = end_of(last.end)
+        return Answer(status=end.status, end=end, **answer)
+    if not stage.may_run(stage.step()):
+        return Answer(
+            status="waiting", **{**answer, "title": page_title(stage, stage.step()), "rejected": False, "stayed": False}
+        )
+    if stage.step().form is None:
+        return Answer(status="start", **{**answer, "title": page_title(stage, stage.step())})
+    if stage.caller.door == "page" and verdict is not None and not (verdict.rejected or answer["stayed"]):
+        return Answer(status="form", **answer)
+    errors = last.errors if last else {}
+    return Answer(
+        status="form", page=draw(stage, form=verdict.form if verdict else None, input=typed, errors=errors), **answer
+    )
+
+
+def _status(stage: Stage) -> str:
+    if stage.state.last is not None and stage.state.last.end is not None:
+        return str(stage.state.last.end["status"])
+    return "paused" if stage.may_run(stage.step()) else "waiting"
+
+
+def _refuse_pause(stage: Stage, storage: Storage) -> None:
+    """Refuse to wait where the storage lacks what the page needs; the round is rolled back."""
+    step = stage.step()
+    needed = {
+        "counts_attempts": step.attempts is not None
+        or any(a.per_flow for a in stage.cls.actions_of(step.name).values())
+    }
+    for ability in ABILITIES:
+        if needed.get(ability) and not getattr(storage, ability):
+            raise MissingAbility(
+                f"Step {step.name!r} needs {ability}, which the storage {storage.name!r} has not; call "
+                f"self.store_in('database') before."
+            )
+    if storage.leaves_server and (secrets := secrets_set(stage.workflow.ctx)):
+        raise MissingAbility(
+            f"Step {step.name!r} would pause with the secret {', '.join(secrets)} set, and the storage "
+            f"{storage.name!r} hands the "
+            f"state to the client; call self.store_in('database') before, or empty it."
+        )
+
+
+def _notes(stage: Stage, verdict: Verdict, state: State) -> list[Note]:
+    step = stage.state.position.step
+    notes = [Note("step_done", name) for name in stage.machine.ran]
+    if verdict.rejected:
+        notes.append(Note("rejected", step))
+    elif verdict.action:
+        notes.append(Note("action", verdict.action))
+    elif step:
+        notes.insert(0, Note("submitted", step))
+    if state.ended:
+        notes.append(Note(_status(Stage(stage.cls, state, stage.caller))))
+    elif state.position != stage.state.position:
+        notes.append(Note("paused", state.position.step))
+    return notes

@@ -1,0 +1,227 @@
+"""Begin a flow: draw its first page without one, or start it with the first post."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast
+
+import msgspec
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from wfapp.declaration.outcomes import Message
+from wfapp.declaration.values import convert_params, encode_context, encode_params
+from wfapp.declaration.workflow import Workflow
+from wfapp.engine.cursor import Position
+from wfapp.engine.machine import Paused
+from wfapp.engine.state import State
+from wfapp.errors import InvalidToken, KeyReused, NoKey, NotAllowed
+from wfapp.rounds.answer import Answer, Caller, Input
+from wfapp.rounds.draw import draw, page_title
+from wfapp.rounds.keys import fingerprint_of, idempotency_hash, input_digest, new_start_key, seed_of
+from wfapp.rounds.play import Entry, charged, play, played, run, show, spoilable
+from wfapp.rounds.settle import settle
+from wfapp.rounds.stage import Stage, binding_of, refuse_unexposed
+from wfapp.rounds.verdict import Verdict
+from wfapp.storage.base import Claim, FlowExists, Note, Storage, get_storage
+from wfapp.storage.database import DatabaseStorage, model_of
+from wfapp.storage.sealing import flow_id_from
+from wfapp.storage.tokens import Token
+
+__all__ = ["first_page", "start"]
+
+
+@sensitive_variables()
+def first_page(workflow: type[Workflow[Any]], *, caller: Caller, params: Mapping[str, Any], next: str = "") -> Answer:
+    """Draw the first page of a workflow and change nothing: there is no flow yet.
+
+    A workflow whose first step has no form, or passes keys of a context, or that continues an open flow, answers
+    ``start``: a button.
+    """
+    state = _new_state(workflow, caller, params, seed_of(workflow, "", timezone.now()), next)
+    return _first_page(Stage(workflow, state, caller), new_start_key(workflow, timezone.now()))
+
+
+def _first_page(stage: Stage, start_key: str, input: Input | None = None) -> Answer:
+    cls, first = stage.cls, stage.cls.structure.order[0]
+    shared: dict[str, Any] = {
+        "workflow": cls,
+        "start_key": start_key,
+        "next": stage.state.next,
+        "title": str(cls.title),
+    }
+    step = cls.get_step(first) if isinstance(first, str) else None
+    if step is not None and not stage.may_run(step):
+        raise NotAllowed(code="permission")
+    if (
+        step is None
+        or step.form is None
+        or step.when is not None
+        or _needs_context(stage, first)
+        or _open_flow(stage) is not None
+    ):
+        return Answer(status="start", **{**shared, "title": page_title(stage, step) if step else shared["title"]})
+    stage.state = msgspec.structs.replace(stage.state, position=Position(step.name))
+    return Answer(status="form", page=draw(stage, input=input), **shared)
+
+
+def _needs_context(stage: Stage, first: Any) -> bool:
+    step = stage.cls.get_step(first)
+    return any(page.passes or page.reveals for page in map(step.page_of, step.form_classes))
+
+
+@sensitive_variables()
+def start(
+    workflow: type[Workflow[Any]],
+    *,
+    caller: Caller,
+    params: Mapping[str, Any],
+    input: Input | None = None,
+    start_key: str = "",
+    idempotency_key: str = "",
+    next: str = "",
+) -> Answer:
+    """Start a flow, and answer its first form with ``input`` where that has values; raises a Fault that left nothing
+    behind.
+
+    On a page a first form that is refused starts no flow, unless its step counts attempts: the same start key works
+    again.
+    """
+    refuse_unexposed(workflow, caller)
+    now = timezone.now()
+    try:
+        seed = seed_of(workflow, start_key, now)
+    except InvalidToken:
+        return _too_late(workflow, caller, params, input, next)
+    state = _new_state(workflow, caller, params, seed, next)
+    key = _key(workflow, caller, idempotency_key)
+    if key:
+        state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), input))
+    storage = get_storage(workflow.storages[0])
+    while True:
+        known = _known(workflow, state, caller, key)
+        if known is not None:
+            return known
+        entry = Entry(caller=caller, input=input if input is not None else Input(), revision=0)
+        try:
+            answer = charged(entry, partial(_begun, storage, state, key, workflow, entry))
+        except FlowExists as exists:
+            if key and _row_of_key(workflow, key) is not None:
+                continue
+            return play(exists.token, caller=caller, input=entry.input, workflow=workflow)
+        return replace(answer, start_key=start_key) if answer.token is None else answer
+
+
+def _begun(storage: Storage, state: State, key: str | None, workflow: type[Workflow[Any]], entry: Entry) -> Answer:
+    with spoilable(storage.begin(workflow, state, key)) as claim:
+        stage = Stage(workflow, claim.state, entry.caller)
+        if claim.state.revision:
+            return played(
+                claim, stage, entry, claim.storage.current(Token(claim.storage.name, "", 0), workflow, claim.state)
+            )
+        return _first_round(claim, stage, entry)
+
+
+def _first_round(claim: Claim, stage: Stage, entry: Entry) -> Answer:
+    began, state = time.perf_counter(), stage.state
+    digest = input_digest(state.id, 0, entry.input)
+    notes = [Note("started")]
+    result = stage.machine.start()
+    ran = bool(stage.machine.ran)
+    if not (isinstance(result, Paused) and entry.input.values is not None):
+        if isinstance(result, Paused) and not ran and not stage.may_run(stage.cls.get_step(result.position.step)):
+            raise NotAllowed(code="permission")
+        return settle(claim, stage, Verdict(result=result), digest, notes, began)
+    notes += [Note("step_done", name) for name in stage.machine.ran]
+    context = msgspec.Raw(encode_context(stage.workflow.ctx, where="the start"))
+    paused = Stage(stage.cls, msgspec.structs.replace(state, position=result.position, context=context), stage.caller)
+    paused.workflow.notes = stage.workflow.notes
+    if not paused.may_run(paused.step()):
+        raise NotAllowed(code="permission")
+    answer = run(claim, paused, entry, digest, notes)
+    if (
+        answer.rejected
+        and answer.status == "form"
+        and stage.caller.door == "page"
+        and not ran
+        and paused.step().attempts is None
+    ):
+        claim.discard()
+        return replace(answer, token=None, flow_id=None)
+    return answer
+
+
+def _new_state(
+    workflow: type[Workflow[Any]], caller: Caller, params: Mapping[str, Any], seed: bytes, next: str
+) -> State:
+    now = timezone.now()
+    user = caller.user
+    context = workflow.context_class()
+    return State(
+        id=flow_id_from(seed),
+        workflow=workflow.name,
+        version=workflow.version,
+        position=Position(""),
+        context=msgspec.Raw(encode_context(context, where="the start")),
+        context_version=workflow.context_class.version,
+        params=msgspec.Raw(encode_params(convert_params(workflow.Params, params))),
+        binding=binding_of(caller),
+        transport=caller.transport,
+        created_by=str(user.pk) if user is not None and user.is_authenticated else None,
+        started=now,
+        dies=now + workflow.lifetime,
+        expires=now + workflow.lifetime,
+        next=next,
+        seed=seed,
+    )
+
+
+def _too_late(
+    workflow: type[Workflow[Any]], caller: Caller, params: Mapping[str, Any], input: Input | None, next: str
+) -> Answer:
+    """Draw the first page again for a start key that is too old, with what was typed."""
+    now = timezone.now()
+    state = _new_state(workflow, caller, params, seed_of(workflow, "", now), next)
+    typed = input if input is not None and input.values is not None else None
+    answer = _first_page(Stage(workflow, state, caller), new_start_key(workflow, now), typed)
+    message = Message(level="warn", text=_("This page was open for too long. Please send it again."))
+    return replace(answer, rejected=True, messages=(message,))
+
+
+def _key(workflow: type[Workflow[Any]], caller: Caller, key: str) -> str | None:
+    if not key:
+        return None
+    if not get_storage(workflow.storages[0]).listable:
+        raise NoKey
+    return idempotency_hash(workflow, caller, key)
+
+
+def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str | None) -> Answer | None:
+    """Come back to the flow of the same key, or of a user whose workflow continues, under a new handle."""
+    row = _row_of_key(workflow, key) if key else _open_flow(Stage(workflow, state, caller))
+    if row is None:
+        return None
+    storage = cast(DatabaseStorage, get_storage("database"))
+    held = storage.read(model_of(workflow), row)
+    if key and held.fingerprint != state.fingerprint:
+        raise KeyReused
+    token = storage.reissue(model_of(workflow), row, transport=caller.transport)
+    return show(token, caller=caller, workflow=workflow)
+
+
+def _row_of_key(workflow: type[Workflow[Any]], key: str) -> Any:
+    return model_of(workflow)._base_manager.filter(idempotency_hash=key).values_list("pk", flat=True).first()
+
+
+def _open_flow(stage: Stage) -> Any:
+    """Find the newest open flow of the signed-in user, where the workflow continues by user."""
+    user = stage.caller.user
+    if stage.cls.continues != "user" or user is None or not user.is_authenticated:
+        return None
+    rows = model_of(stage.cls)._default_manager.open().of(stage.cls.name)
+    mine = rows.filter(created_by=user.pk, expires_at__gt=timezone.now()).order_by("-created_at")
+    return mine.values_list("pk", flat=True).first()

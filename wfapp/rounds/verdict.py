@@ -1,0 +1,149 @@
+"""What a round makes of its input: the submission of a page, or an action on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
+
+from wfapp import forms
+from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
+from wfapp.declaration.steps import Action, AnyForm, Step
+from wfapp.engine.machine import Paused
+from wfapp.errors import WrongOutcome
+from wfapp.rounds.answer import Input
+from wfapp.rounds.answers import kept
+from wfapp.rounds.draw import FORM_ERROR, available_at, build_form, offered, passed_of, prepared, remaining, unvalidated
+from wfapp.rounds.stage import Stage
+
+__all__ = ["Verdict", "act", "submit"]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Say how a round ended: it paused, it ended, it goes back (``Ask``), or, with no result, it stays where it was."""
+
+    result: Paused | Finish | Abort | Ask | None = None
+    form: AnyForm | None = None
+    """What was typed, where the page is drawn again."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    rejected: bool = False
+    kept: Mapping[str, Any] | None = None
+    """The answers to keep of this page."""
+
+    action: str = ""
+
+
+def submit(stage: Stage, input: Input) -> Verdict:
+    """Give a page its answer and run on; a rejection draws it again with errors."""
+    step = stage.step()
+    position = stage.state.position
+    if step.form is None:
+        return Verdict(result=stage.machine.go_on(position, getattr(stage.workflow, step.name)()))
+    form = _prepared(stage, step, Input(values=input.values or {}, files=input.files, json=input.json))
+    unknown = forms.unknown_keys(form, input.values) if input.json and input.values else []
+    if unknown:
+        form.add_error(None, _("Unknown fields: %(names)s.") % {"names": ", ".join(sorted(unknown)[:10])})
+    if not form.is_valid():
+        return _rejected(form)
+    said: Any = None
+    try:
+        said = getattr(stage.workflow, step.name)(form) if step.method is not None else None
+    except ValidationError as error:
+        _add_error(form, error)
+    if not form.is_valid():
+        return _rejected(form)
+    return Verdict(result=stage.machine.go_on(position, said), kept=kept(form) if step.keeps else None)
+
+
+def act(stage: Stage, input: Input) -> Verdict:
+    """Press a button: what it returns decides whether the flow leaves its page."""
+    step = stage.step()
+    action = offered(stage, step).get(input.action)
+    refusal = _refusal(stage, input.action, action)
+    if action is None or refusal:
+        return Verdict(form=_unvalidated(stage, step, input), errors={FORM_ERROR: refusal}, rejected=True)
+    form = None
+    arguments: tuple[AnyForm, ...] = ()
+    if action.with_data:
+        form = _partial(
+            _prepared(stage, step, Input(values=input.values or {}, files=input.files, json=input.json)), input
+        )
+        if not form.is_valid():
+            return _rejected(form)
+        arguments = (form,)
+    try:
+        said = getattr(stage.workflow, input.action)(*arguments)
+    except ValidationError as error:
+        form = form if form is not None else _prepared(stage, step, Input(values={}))
+        _add_error(form, error)
+        return _rejected(form)
+    if form is not None and not form.is_valid():
+        return _rejected(form)
+    return _after_action(stage, step, input, said)
+
+
+def _after_action(stage: Stage, step: Step[Any, Any], input: Input, said: Any) -> Verdict:
+    position, name = stage.state.position, input.action
+    if said is None:
+        return Verdict(action=name, form=_unvalidated(stage, step, input))
+    if isinstance(said, Next):
+        return Verdict(result=stage.machine.go_on(position), action=name)
+    if isinstance(said, Finish | Abort | Ask):
+        return Verdict(result=said, action=name)
+    raise WrongOutcome(
+        f"Action {name!r} returned {type(said).__name__}; it may return nothing, Next, Ask, Finish or Abort."
+    )
+
+
+def _refusal(stage: Stage, name: str, action: Action[Any, Any] | None) -> str:
+    """Say why a button cannot be pressed now; empty where it can."""
+    if action is None:
+        return _("This is not possible here.")
+    if remaining(stage, name, action) == 0:
+        return _("This is no longer possible: it was used as often as allowed.")
+    if available_at(stage, name, action) is not None:
+        return _("Please wait a moment before you try this again.")
+    return ""
+
+
+def _prepared(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm:
+    form = build_form(stage, step, input)
+    forms.guard(form)
+    return prepared(form, passed_of(stage, step.page_of(type(form))))
+
+
+def _unvalidated(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm | None:
+    return unvalidated(_prepared(stage, step, input)) if input.values is not None else None
+
+
+def _partial(form: AnyForm, input: Input) -> AnyForm:
+    """Leave only the fields that came with a value, and no check across fields: an unfinished page may be saved."""
+    fields = getattr(form, "fields", {})
+    typed = forms.typed(form)
+    present = (
+        set(input.values or {}) if input.json else {name for name in fields if typed.get(name) not in (None, "", [])}
+    )
+    for name in [name for name in fields if name not in present]:
+        del fields[name]
+    form.clean = lambda: getattr(form, "cleaned_data", None)
+    return form
+
+
+def _rejected(form: AnyForm) -> Verdict:
+    return Verdict(form=form, errors=forms.form_errors(form), rejected=True)
+
+
+def _add_error(form: AnyForm, error: ValidationError) -> None:
+    """Add a step's ValidationError to the form; one for a field that the form has not stands over the whole."""
+    fields = getattr(form, "fields", {})
+    if hasattr(error, "error_dict"):
+        for name, errors in error.error_dict.items():
+            known = name in fields or name == NON_FIELD_ERRORS
+            form.add_error(name if known and name != NON_FIELD_ERRORS else None, ValidationError(errors))
+    else:
+        form.add_error(None, error)

@@ -1,0 +1,279 @@
+"""A flow as a row: the token is a random handle, the row keeps its hash and the sealed state."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, router, transaction
+from django.utils import timezone
+
+from wfapp.conf import conf
+from wfapp.declaration.registry import registry
+from wfapp.declaration.workflow import Workflow
+from wfapp.engine.state import Last, State, decode_state, encode_state, ended
+from wfapp.errors import Busy, InvalidToken
+from wfapp.models import ENDED, AbstractFlow, FlowEvent, model_by_tag, table_tag
+from wfapp.signals import flow_event
+from wfapp.storage.base import Claim, FlowExists, Note, Report, Storage
+from wfapp.storage.encoding import b64encode
+from wfapp.storage.sealing import derive_handle, hash_handle, seal, unseal
+from wfapp.storage.tokens import Token
+from wfapp.storage.transaction import is_locked, pauses, round_transaction
+
+__all__ = [
+    "ANSWER_LIFETIME",
+    "ANSWER_PURPOSE",
+    "STATE_PURPOSE",
+    "DatabaseStorage",
+    "model_of",
+    "open_state",
+    "row_binding",
+    "seal_state",
+]
+
+logger = logging.getLogger("wfapp.storage")
+
+STATE_PURPOSE = "row-state"
+ANSWER_PURPOSE = "row-answer"
+ANSWER_LIFETIME = timedelta(minutes=10)
+"""How long the answer of the last round is repeated after the end."""
+
+_TAG = 4
+_COLUMNS = ("id", "state", "answer", "status")
+
+
+def model_of(workflow: type[Workflow[Any]]) -> type[AbstractFlow]:
+    """Give the model of a workflow's rows."""
+    model: type[AbstractFlow] = apps.get_model(workflow.flow_model)
+    return model
+
+
+def row_binding(model: type[AbstractFlow], pk: uuid.UUID) -> tuple[str, ...]:
+    """Give what a sealed column is bound to: its table and its row."""
+    return (model._meta.label_lower, str(pk))
+
+
+def seal_state(model: type[AbstractFlow], state: State) -> dict[str, bytes]:
+    """Give the two sealed columns of a row: an open flow has a state, an ended one its last answer.
+
+    The seed stays out of them: a row is found by its handle, which is derived from it.
+    """
+    state = msgspec.structs.replace(state, seed=b"")
+    column, other, purpose = ("answer", "state", ANSWER_PURPOSE) if state.ended else ("state", "answer", STATE_PURPOSE)
+    return {column: seal(purpose, encode_state(state), *row_binding(model, state.id)), other: b""}
+
+
+def open_state(model: type[AbstractFlow], pk: uuid.UUID, state: bytes, answer: bytes) -> State:
+    """Open the sealed columns of a row; raises InvalidToken where they are wiped or cannot be read."""
+    sealed, purpose = (state, STATE_PURPOSE) if state else (answer, ANSWER_PURPOSE)
+    return decode_state(unseal(purpose, bytes(sealed), *row_binding(model, pk)))
+
+
+class DatabaseClaim(Claim):
+    """Hold a row under its lock."""
+
+    def __init__(self, storage: DatabaseStorage, model: type[AbstractFlow], state: State, secret: str) -> None:
+        self.storage = storage
+        self.state = state
+        self._model = model
+        self._using = router.db_for_write(model)
+        self._secret = secret
+
+    def store(self, state: State, report: Report) -> Token:
+        values = _columns(self._model, state, report)
+        self._model._base_manager.using(self._using).filter(pk=state.id).update(**values)
+        record(self._model, state, report)
+        return Token(self.storage.name, self._secret, state.revision)
+
+    def guarded(self) -> AbstractContextManager[None]:
+        return transaction.atomic(using=self._using)
+
+    def discard(self) -> None:
+        self._model._base_manager.using(self._using).filter(pk=self.state.id).delete()
+
+
+class DatabaseStorage(Storage):
+    """Keep each flow as a row of the workflow's ``flow_model``."""
+
+    name = "database"
+    single_use = counts_attempts = holds_files = keeps_history = listable = True
+
+    def peek(self, token: Token) -> State:
+        model = model_by_tag(token.secret[:_TAG])
+        row = model._base_manager.filter(handle_hash=hash_handle(token.secret)).values_list(*_COLUMNS).first()
+        return _opened(model, row)
+
+    @contextmanager
+    def claim(self, token: Token) -> Iterator[Claim]:
+        model = model_by_tag(token.secret[:_TAG])
+        stack, state = self.lock(model, handle_hash=hash_handle(token.secret))
+        with stack:
+            yield DatabaseClaim(self, model, state, token.secret)
+
+    def lock(self, model: type[AbstractFlow], **lookup: Any) -> tuple[ExitStack, State]:
+        """Begin a transaction and lock the one row of a unique column in it; the caller leaves the stack.
+
+        Raises InvalidToken or Busy.
+        The row is locked first and compared second: what is read before the lock may be old when it is held.
+        """
+        using = router.db_for_write(model)
+        rows = model._base_manager.using(using).select_for_update(nowait=True).filter(**lookup).values_list(*_COLUMNS)
+        for _ in pauses():
+            try:
+                with ExitStack() as stack:
+                    stack.enter_context(round_transaction(using))
+                    state = _opened(model, next(iter(rows), None))
+                    return stack.pop_all(), state
+            except DatabaseError as error:
+                if not is_locked(error):
+                    raise
+        raise Busy
+
+    def current(self, token: Token, workflow: type[Workflow[Any]], state: State) -> Token:
+        return token.at(state.revision)
+
+    @contextmanager
+    def begin(self, workflow: type[Workflow[Any]], state: State, idempotency_hash: str | None) -> Iterator[Claim]:
+        model = model_of(workflow)
+        token = self.token_of(workflow, state.seed, state.revision)
+        with round_transaction(router.db_for_write(model)):
+            _insert(model, state, token, idempotency_hash=idempotency_hash, status="paused")
+            yield DatabaseClaim(self, model, state, token.secret)
+
+    def adopt(self, workflow: type[Workflow[Any]], state: State, report: Report) -> Token:
+        model = model_of(workflow)
+        token = self.token_of(workflow, state.seed, state.revision)
+        _insert(model, state, token, **_columns(model, state, report))
+        record(model, state, report)
+        return token
+
+    def token_of(self, workflow: type[Workflow[Any]], seed: bytes, revision: int) -> Token:
+        return Token(self.name, table_tag(model_of(workflow)) + derive_handle(seed), revision)
+
+    def read(self, model: type[AbstractFlow], pk: uuid.UUID) -> State:
+        """Read the state of a row without claiming it; raises InvalidToken."""
+        return _opened(model, model._base_manager.filter(pk=pk).values_list(*_COLUMNS).first())
+
+    def end(self, model: type[AbstractFlow], pk: uuid.UUID, *, status: str, user_id: Any) -> bool:
+        """End an open flow from outside; False where it has ended. Raises InvalidToken or Busy.
+
+        A cancelled flow answers its tokens so, an expired one answers nothing.
+        """
+        stack, state = self.lock(model, pk=pk)
+        with stack:
+            if state.ended:
+                return False
+            last = Last(digest="", end={"status": "aborted", "reason": status})
+            over = ended(msgspec.structs.replace(state, last=last), timezone.now() + ANSWER_LIFETIME)
+            report = Report(status=status, user_id=user_id, notes=[Note(status, state.position.step)])
+            values = _columns(model, over, report) | {"step": state.position.step}
+            if status == "expired":
+                values |= {"answer": b"", "answer_until": None}
+            model._base_manager.using(router.db_for_write(model)).filter(pk=pk).update(**values)
+            record(model, over, report)
+        return True
+
+    def reissue(self, model: type[AbstractFlow], pk: uuid.UUID, *, transport: str) -> Token:
+        """Give a flow a new handle, so that an older one opens nothing any more; raises InvalidToken or Busy."""
+        stack, state = self.lock(model, pk=pk)
+        secret = table_tag(model) + b64encode(secrets.token_bytes(32))
+        with stack:
+            rows = model._base_manager.using(router.db_for_write(model)).filter(pk=state.id)
+            sealed = seal_state(model, msgspec.structs.replace(state, transport=transport))
+            rows.update(handle_hash=hash_handle(secret), updated_at=timezone.now(), **sealed)
+        return Token(self.name, secret, state.revision)
+
+
+def record(model: type[AbstractFlow], state: State, report: Report) -> None:
+    """Insert what happened, and announce it after the commit."""
+    using = router.db_for_write(model)
+    now = timezone.now()
+    events = [
+        FlowEvent(
+            flow=state.id,
+            workflow=state.workflow,
+            kind=note.kind,
+            step=note.step,
+            actor_id=report.user_id,
+            duration=report.duration,
+            revision=state.revision,
+            created_at=now,
+        )
+        for note in report.notes
+    ]
+    FlowEvent.objects.using(using).bulk_create(events)
+    if flow_event.has_listeners(model):
+        transaction.on_commit(partial(_announce, model, events), using=using)
+
+
+def _announce(model: type[AbstractFlow], events: list[FlowEvent]) -> None:
+    for event in events:
+        for receiver, error in flow_event.send_robust(sender=model, event=event):
+            if isinstance(error, Exception):
+                logger.error("A receiver of flow_event failed: %s (%s).", receiver, type(error).__name__)
+
+
+def _opened(model: type[AbstractFlow], row: tuple[Any, ...] | None) -> State:
+    if row is None:
+        raise InvalidToken
+    pk, state, answer, status = row
+    opened = open_state(model, pk, state, answer)
+    if opened.ended is not (status in ENDED):
+        raise InvalidToken
+    return opened
+
+
+def _insert(model: type[AbstractFlow], state: State, token: Token, /, **values: Any) -> None:
+    base = {
+        "id": state.id,
+        "workflow": state.workflow,
+        "handle_hash": hash_handle(token.secret),
+        "binding_hash": state.binding,
+        "created_at": state.started,
+        "updated_at": state.started,
+        "expires_at": state.expires,
+        "created_by_id": state.created_by,
+    }
+    try:
+        model._base_manager.using(router.db_for_write(model)).create(**{**base, **values})
+    except IntegrityError:
+        raise FlowExists(token.at(max(0, state.revision - 1))) from None
+
+
+def _columns(model: type[AbstractFlow], state: State, report: Report) -> dict[str, Any]:
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "revision": state.revision,
+        "step": state.position.step,
+        "status": report.status,
+        "updated_at": now,
+        "updated_by_id": report.user_id,
+        "expires_at": state.expires,
+        **seal_state(model, state),
+        **(model.shadow_values(report.context) if report.context is not None else {}),
+    }
+    if state.ended:
+        values |= _ending(model, state, now)
+    return values
+
+
+def _ending(model: type[AbstractFlow], state: State, now: datetime) -> dict[str, Any]:
+    workflow = registry.get(state.workflow)
+    kept_until = now + (workflow.retention or conf.RETENTION)
+    return {
+        "expires_at": None,
+        "finished_at": now,
+        "retain_until": kept_until,
+        # A key promises its answer as long as the row lives.
+        "answer_until": kept_until if state.fingerprint else now + ANSWER_LIFETIME,
+        **model.forgotten_shadow_values(),
+    }

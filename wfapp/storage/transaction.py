@@ -1,0 +1,69 @@
+"""One transaction of our own for each round, and what the databases say when a row is locked."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, connections, transaction
+
+__all__ = ["PATIENCE", "is_locked", "pauses", "round_transaction"]
+
+PATIENCE = 2.0
+"""How long a round waits for a flow that another one holds, in seconds."""
+
+_POSTGRESQL_LOCKED = {"55P03"}
+_MYSQL_LOCKED = {1205, 1213, 3572}
+
+
+@contextmanager
+def round_transaction(using: str) -> Iterator[None]:
+    """Run a block in a durable transaction.
+
+    SQLite has no row locks: the transaction begins as ``IMMEDIATE``, so that the read is already under the write
+    lock. A site's own settings stay as they are.
+    """
+    connection = connections[using]
+    atomic = transaction.atomic(using=using, durable=True)
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        with atomic:
+            yield
+        return
+    site = connection.transaction_mode  # type: ignore[attr-defined]
+    connection.transaction_mode = "IMMEDIATE"  # type: ignore[attr-defined]
+    try:
+        atomic.__enter__()
+    finally:
+        connection.transaction_mode = site  # type: ignore[attr-defined]
+    with _entered(atomic):
+        yield
+
+
+@contextmanager
+def _entered(atomic: transaction.Atomic) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as exception:
+        atomic.__exit__(type(exception), exception, exception.__traceback__)
+        raise
+    atomic.__exit__(None, None, None)
+
+
+def is_locked(error: DatabaseError) -> bool:
+    """Tell whether a database refused because somebody else holds the row (or, in SQLite, the file)."""
+    cause = error.__cause__
+    if getattr(cause, "sqlstate", None) in _POSTGRESQL_LOCKED:
+        return True
+    first = error.args[0] if error.args else None
+    return first in _MYSQL_LOCKED or (isinstance(first, str) and first.startswith("database is locked"))
+
+
+def pauses() -> Iterator[None]:
+    """Yield at once and then every 20 to 80 ms, until PATIENCE has passed."""
+    end = time.monotonic() + PATIENCE
+    yield
+    while time.monotonic() < end:
+        time.sleep(random.uniform(0.02, 0.08))  # noqa: S311 - it spreads retries, it hides nothing
+        yield
