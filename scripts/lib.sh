@@ -44,7 +44,7 @@ prepare() {
     wanted="$(pwd) $(cat requirements.txt "$1" pyproject.toml | cksum)"
     if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
         echo "Installing $1 into $VENV: this takes a minute, once."
-        "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$1"
+        "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --requirement "$1"
         echo "$wanted" >"$stamp"
     fi
 }
