@@ -41,7 +41,7 @@ class Machine:
         """The step that runs now."""
 
         self.ran: list[str] = []
-        """The steps that completed, in order."""
+        """The steps without a form that completed, in order."""
 
     def holds(self, condition: Condition) -> bool:
         """Tell whether a condition of the order holds now."""
@@ -67,6 +67,7 @@ class Machine:
                 return Paused(position)
             self.position = position
             end = self._taken(position, self._call(step))
+            self.ran.append(step.name)
             if end is not None:
                 return end
             position = self.cursor.after(position)
@@ -84,10 +85,8 @@ class Machine:
 
     def _taken(self, position: Position, said: Outcome | None) -> Finish | Abort | Ask | None:
         if isinstance(said, Finish | Abort | Ask):
-            self.ran.append(position.step)
             return said
         if said is None or isinstance(said, Next):
-            self.ran.append(position.step)
             return None
         raise WrongOutcome(
             f"Step {position.step!r} returned {type(said).__name__}; it may return nothing, Next, Ask, Finish or Abort."

@@ -51,8 +51,8 @@ def _moved_on(base: State, stage: Stage, verdict: Verdict, storage: Storage, pos
         base = replace(base, done=tuple(dict.fromkeys([*state.done, state.position.step])))
         if storage.keeps_history:
             base = replace(base, history=_history(state))
-        if verdict.kept is not None:
-            base = replace(base, answers={**state.answers, state.position.step: dict(verdict.kept)})
+        if verdict.answers is not None:
+            base = replace(base, answers=dict(verdict.answers))
     return replace(base, position=position, expires=_expiry(stage, position))
 
 

@@ -29,7 +29,7 @@ from wfapp.rounds.verdict import Verdict, act, submit
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Report, get_storage
 from wfapp.storage.tokens import Token
 
-__all__ = ["REFRESH", "Entry", "charged", "play", "played", "run", "show", "spoilable"]
+__all__ = ["REFRESH", "Entry", "charge", "charged", "play", "played", "run", "show", "spoilable"]
 
 REFRESH = "wf.refresh"
 TOO_MANY = _("Too many attempts. Please start again.")
@@ -43,7 +43,8 @@ class Entry:
     input: Input
     revision: int | None
     charges: Charges | None = None
-    repeated: bool = False
+    harmless: bool = False
+    """Whether the counts are given back: the submission was accepted, or the answer is one given again."""
 
 
 class ChargeFirst(Exception):
@@ -87,7 +88,7 @@ def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
                 entry.charges.give_back()
                 entry.charges = None
             raise
-        if entry.charges is not None and (entry.repeated or not (answer.rejected or entry.input.action)):
+        if entry.charges is not None and entry.harmless:
             entry.charges.give_back()
         return answer
 
@@ -124,7 +125,7 @@ def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
         raise MalformedRequest
     digest = input_digest(state.id, entry.revision, entry.input)
     if state.ended or entry.revision != state.revision:
-        entry.repeated = True
+        entry.harmless = True
         return _again(stage, entry, token, digest)
     if not stage.may_run(stage.step()):
         return answer_of(stage, token)
@@ -135,11 +136,13 @@ def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]
     """Give the paused page its input, count it, and settle what came of it."""
     step, input, state = stage.step(), entry.input, stage.state
     began = time.perf_counter()
-    _charge(stage, step, entry)
+    charge(stage, step, entry)
     if input.action:
         return settle(claim, stage, act(stage, input), digest, notes, began)
     if step.attempts is None:
-        return settle(claim, stage, submit(stage, input), digest, notes, began)
+        verdict = submit(stage, input)
+        entry.harmless = not verdict.rejected
+        return settle(claim, stage, verdict, digest, notes, began)
     used = state.attempts.get(step.name, 0)
     if used >= step.attempts:
         return settle(claim, stage, _exhausted(stage, step), digest, notes, began)
@@ -147,6 +150,7 @@ def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]
     try:
         with claim.guarded():
             verdict = submit(stage, input)
+            entry.harmless = not verdict.rejected
             if verdict.rejected and used + 1 >= step.attempts:
                 verdict = _exhausted(stage, step)
             return settle(claim, stage, verdict, digest, notes, began)
@@ -172,7 +176,7 @@ def _exhausted(stage: Stage, step: Step[Any, Any]) -> Verdict:
     raise WrongOutcome(f"{hook} returned {type(said).__name__}; it may return nothing, Ask, Finish or Abort.")
 
 
-def _charge(stage: Stage, step: Step[Any, Any], entry: Entry) -> None:
+def charge(stage: Stage, step: Step[Any, Any], entry: Entry) -> None:
     """Ask for the limits to be counted where that has not happened yet."""
     action = entry.input.action
     limits = step.limit if not action else offered(stage, step)[action].limits if action in offered(stage, step) else ()

@@ -23,10 +23,10 @@ from wfapp.errors import InvalidToken, KeyReused, NoKey, NotAllowed
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.draw import draw, page_title
 from wfapp.rounds.keys import fingerprint_of, idempotency_hash, input_digest, new_start_key, seed_of
-from wfapp.rounds.play import Entry, charged, play, played, run, show, spoilable
+from wfapp.rounds.play import Entry, charge, charged, play, played, run, show, spoilable
 from wfapp.rounds.settle import settle
 from wfapp.rounds.stage import Stage, binding_of, refuse_unexposed
-from wfapp.rounds.verdict import Verdict
+from wfapp.rounds.verdict import Verdict, submit
 from wfapp.storage.base import Claim, FlowExists, Note, Storage, get_storage
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.sealing import flow_id_from
@@ -142,17 +142,29 @@ def _first_round(claim: Claim, stage: Stage, entry: Entry) -> Answer:
     paused.workflow.notes = stage.workflow.notes
     if not paused.may_run(paused.step()):
         raise NotAllowed(code="permission")
-    answer = run(claim, paused, entry, digest, notes)
-    if (
-        answer.rejected
-        and answer.status == "form"
-        and stage.caller.door == "page"
-        and not ran
-        and paused.step().attempts is None
-    ):
+    if stage.caller.door != "page" or ran or entry.input.action or paused.step().attempts is not None:
+        return run(claim, paused, entry, digest, notes)
+    charge(paused, paused.step(), entry)
+    verdict = submit(paused, entry.input)
+    entry.harmless = not verdict.rejected
+    if verdict.rejected:
         claim.discard()
-        return replace(answer, token=None, flow_id=None)
-    return answer
+        return _not_started(paused, verdict)
+    return settle(claim, paused, verdict, digest, notes, began)
+
+
+def _not_started(paused: Stage, verdict: Verdict) -> Answer:
+    """Answer a first page that refused its input: what the step did to the context is gone with the flow."""
+    fresh = Stage(paused.cls, paused.state, paused.caller)
+    return Answer(
+        status="form",
+        workflow=paused.cls,
+        title=str(paused.cls.title),
+        page=draw(fresh, form=verdict.form, errors=verdict.errors),
+        messages=tuple(paused.workflow.notes.messages),
+        rejected=True,
+        next=paused.state.next,
+    )
 
 
 def _new_state(

@@ -15,7 +15,7 @@ from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.engine.machine import Paused
 from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import Input
-from wfapp.rounds.answers import kept
+from wfapp.rounds.answers import Answers, kept
 from wfapp.rounds.draw import FORM_ERROR, available_at, build_form, offered, passed_of, prepared, remaining, unvalidated
 from wfapp.rounds.stage import Stage
 
@@ -32,8 +32,8 @@ class Verdict:
 
     errors: Mapping[str, str] = field(default_factory=dict)
     rejected: bool = False
-    kept: Mapping[str, Any] | None = None
-    """The answers to keep of this page."""
+    answers: Mapping[str, dict[str, Any]] | None = None
+    """The answers kept so far, where this page added its own."""
 
     action: str = ""
 
@@ -57,7 +57,9 @@ def submit(stage: Stage, input: Input) -> Verdict:
         _add_error(form, error)
     if not form.is_valid():
         return _rejected(form)
-    return Verdict(result=stage.machine.go_on(position, said), kept=kept(form) if step.keeps else None)
+    answers = {**stage.state.answers, step.name: kept(form)} if step.keeps else stage.state.answers
+    stage.workflow.answers = Answers(stage.cls, answers)
+    return Verdict(result=stage.machine.go_on(position, said), answers=answers)
 
 
 def act(stage: Stage, input: Input) -> Verdict:
@@ -130,7 +132,7 @@ def _partial(form: AnyForm, input: Input) -> AnyForm:
     )
     for name in [name for name in fields if name not in present]:
         del fields[name]
-    form.clean = lambda: getattr(form, "cleaned_data", None)
+    form.clean = lambda: getattr(form, "cleaned_data", None)  # type: ignore[method-assign]
     return form
 
 

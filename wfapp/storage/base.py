@@ -102,7 +102,7 @@ class Claim(ABC):
         )
 
     def discard(self) -> None:  # noqa: B027 - only a storage that keeps a record has something to forget
-        """Forget a flow that this claim began: its first page refused the input."""
+        """Forget a flow that this claim began and did not store: its first page refused the input."""
 
 
 class Storage(ABC):

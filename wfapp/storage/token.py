@@ -61,6 +61,9 @@ class TokenClaim(Claim):
         self.mark = _MOVED + target.name
         return target.adopt(self._workflow, state, report)
 
+    def discard(self) -> None:
+        self.mark = ""
+
     def guarded(self) -> AbstractContextManager[None]:
         return transaction.atomic(using=self._using)
 
