@@ -49,8 +49,6 @@ INSTALLED_APPS = [
     "project.accounts",
     "project.demo",
 ]
-import importlib.util  # noqa
-INSTALLED_APPS = [a for a in INSTALLED_APPS if importlib.util.find_spec(a)]  # interim
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
