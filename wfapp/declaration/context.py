@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 import msgspec
 from msgspec import structs
@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Params(Masked, msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Type the input of a workflow: converted and checked at start, deeply read-only from then on."""
 
@@ -39,6 +40,7 @@ class _Beside:
     _input: Params
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
 class Context(Masked, _Beside, msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Declare the data of a flow: one annotated key each, every one with a default.
 

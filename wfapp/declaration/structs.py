@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import msgspec
 from django.utils.functional import Promise
@@ -42,8 +42,13 @@ class Masked:
         return self.__struct_fields__
 
 
-class Struct(Masked, msgspec.Struct):
-    """Nest typed values in a context: ``class Address(Struct): city: str = ""``."""
+if TYPE_CHECKING:
+    # To a type checker no subclass of msgspec.Struct can have frozen subclasses, only msgspec.Struct itself.
+    from msgspec import Struct
+else:
+
+    class Struct(Masked, msgspec.Struct):
+        """Nest typed values in a context: ``class Address(Struct): city: str = ""``."""
 
 
 def plain(value: Any) -> str:
