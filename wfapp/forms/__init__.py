@@ -1,0 +1,26 @@
+"""Django forms as data: JSON Schema and uiSchema out, JSON values in."""
+
+from __future__ import annotations
+
+from wfapp.forms.fill import fill, unknown_keys
+from wfapp.forms.guard import guard
+from wfapp.forms.payload import Description, Payload, compile_payload, describe
+from wfapp.forms.rejection import form_errors
+from wfapp.forms.values import initial_values, is_secret, typed
+from wfapp.forms.view import merge, view_fields
+
+__all__ = [
+    "Description",
+    "Payload",
+    "compile_payload",
+    "describe",
+    "fill",
+    "form_errors",
+    "guard",
+    "initial_values",
+    "is_secret",
+    "merge",
+    "typed",
+    "unknown_keys",
+    "view_fields",
+]

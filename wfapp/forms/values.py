@@ -1,0 +1,69 @@
+"""The values in a form: what stands in it at first, and what was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import BaseForm, Field, FileField, MultiWidget, Widget
+
+from wfapp.forms.kinds import kind_of
+
+__all__ = ["initial_values", "is_secret", "typed"]
+
+_SECRETS = {"current-password", "new-password", "one-time-code"}
+
+
+def is_secret(field: Field) -> bool:
+    """Tell whether a field takes a password or a one-time code, which is neither kept nor sent back."""
+    return _hides(field.widget)
+
+
+def _hides(widget: Widget) -> bool:
+    if isinstance(widget, MultiWidget) and any(map(_hides, widget.widgets)):
+        return True
+    purposes = str(widget.attrs.get("autocomplete", "")).lower().split()
+    return getattr(widget, "input_type", None) == "password" or not _SECRETS.isdisjoint(purposes)
+
+
+def initial_values(form: BaseForm) -> dict[str, object]:
+    """Give what stands in a form as JSON, by field: what was typed into a bound one, else what it starts with.
+
+    Left out are empty fields, passwords, one-time codes, files, and what is both hidden and disabled, for nobody sees
+    or sends it.
+    """
+    values = {}
+    for name, field in form.fields.items():
+        if is_secret(field) or (field.disabled and field.widget.is_hidden):
+            continue
+        kind = kind_of(field, field.widget)
+        value = _typed(form, name, field) if _is_open(form, field) else kind.prepare(field, _initial(form, name, field))
+        encoded = kind.encode(field, field.widget, value)
+        if encoded is not None:
+            values[name] = encoded
+    return values
+
+
+def typed(form: BaseForm) -> dict[str, object]:
+    """Give what was typed into a form, by field, as its widgets read it; what it starts with where it is not bound.
+
+    This is the ``data`` of texts and of ``prepare``. Passwords, one-time codes and files are left out.
+    """
+    return {
+        name: _typed(form, name, field) if _is_open(form, field) else _initial(form, name, field)
+        for name, field in form.fields.items()
+        if not is_secret(field) and not isinstance(field, FileField)
+    }
+
+
+def _is_open(form: BaseForm, field: Field) -> bool:
+    """Tell whether a field takes what was posted: Django ignores the posted value of a disabled one."""
+    return form.is_bound and not field.disabled
+
+
+def _typed(form: BaseForm, name: str, field: Field) -> Any:
+    # Not form[name].data: a BoundField made before prepare runs would keep the old label and field.
+    return field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+
+
+def _initial(form: BaseForm, name: str, field: Field) -> Any:
+    return form.get_initial_for_field(field, name)

@@ -1,0 +1,95 @@
+"""The dynamic part of a form: what is evaluated anew in each round, laid over the payload by ``merge``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from django.forms import BaseForm
+
+from wfapp.forms.payload import Description, Payload, describe
+
+__all__ = ["merge", "view_fields"]
+
+Json = dict[str, Any]
+
+
+def view_fields(before: Description | Payload, form: BaseForm) -> dict[str, Json | None]:
+    """Tell how a form differs from its payload, or from ``describe(form)`` taken before ``prepare`` ran.
+
+    Each field that differs has an entry ``{"schema": …, "ui": …, "required": …}`` of what is different; schema and ui
+    are JSON merge patches (RFC 7396): null removes a key. The entry of a field that is gone is None, that of a new one
+    is the whole of it. Choices from a queryset or a callable are evaluated here, so they always differ.
+    """
+    after = describe(form, evaluate=True)
+    old, new = before.schema["properties"], after.schema["properties"]
+    fields: dict[str, Json | None] = {}
+    for name in {**old, **new}:
+        if name not in new:
+            fields[name] = None
+            continue
+        entry: Json = {}
+        if schema := _difference(old.get(name, {}), new[name]):
+            entry["schema"] = schema
+        if ui := _difference(before.ui.get(name, {}), after.ui.get(name, {})):
+            entry["ui"] = ui
+        is_required = name in after.schema.get("required", ())
+        if is_required != (name in before.schema.get("required", ())):
+            entry["required"] = is_required
+        if entry:
+            fields[name] = entry
+    return fields
+
+
+def merge(payload: Mapping[str, Any], view: Mapping[str, Any]) -> Json:
+    """Lay ``view["fields"]`` over a payload, as JSON both; an existing form renderer draws the result unchanged."""
+    schema, ui = deepcopy(payload["schema"]), deepcopy(payload["ui"])
+    properties, required = schema["properties"], set(schema.get("required", ()))
+    for name, entry in view.get("fields", {}).items():
+        if entry is None:
+            properties.pop(name, None)
+            ui.pop(name, None)
+            required.discard(name)
+            continue
+        properties[name] = _patched(properties.get(name, {}), entry.get("schema", {}))
+        if field_ui := _patched(ui.get(name, {}), entry.get("ui", {})):
+            ui[name] = field_ui
+        else:
+            ui.pop(name, None)
+        if entry.get("required", name in required):
+            required.add(name)
+        else:
+            required.discard(name)
+    order = [name for name in ui["ui:order"] if name in properties]
+    order += [name for name in properties if name not in order]
+    ui["ui:order"] = order
+    schema.pop("required", None)
+    if required:
+        schema["required"] = [name for name in order if name in required]
+    return {**payload, "schema": schema, "ui": ui}
+
+
+def _difference(old: Json, new: Json) -> Json:
+    """Make the merge patch that turns ``old`` into ``new``."""
+    patch: Json = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        if key in old and isinstance(value, dict) and isinstance(old[key], dict):
+            if inner := _difference(old[key], value):
+                patch[key] = inner
+        elif key not in old or old[key] != value:
+            patch[key] = value
+    return patch
+
+
+def _patched(old: Json, patch: Json) -> Json:
+    """Apply a merge patch to a copy."""
+    new = dict(old)
+    for key, value in patch.items():
+        if value is None:
+            new.pop(key, None)
+        elif isinstance(value, dict):
+            new[key] = _patched(new[key] if isinstance(new.get(key), dict) else {}, value)
+        else:
+            new[key] = deepcopy(value)
+    return new
