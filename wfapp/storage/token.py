@@ -33,8 +33,8 @@ __all__ = ["MAX_LENGTH", "PURPOSE", "TokenStorage"]
 
 PURPOSE = "token"
 MARK_PURPOSE = "token-mark"
-MAX_LENGTH = {"cookie": 1_800, "body": 16_000}
-"""How many characters a token may have, by its transport."""
+MAX_LENGTH = {"cookie": 1_750, "body": 16_000}
+"""How many characters a token may have, by its transport; a cookie holds a time and the storage's name beside it."""
 
 _TAG = 6
 _TRANSPORTS = {"b": "body", "c": "cookie"}

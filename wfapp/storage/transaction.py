@@ -31,6 +31,7 @@ def round_transaction(using: str) -> Iterator[None]:
         with atomic:
             yield
         return
+    connection.ensure_connection()
     site = connection.transaction_mode  # type: ignore[attr-defined]
     connection.transaction_mode = "IMMEDIATE"  # type: ignore[attr-defined]
     try:
