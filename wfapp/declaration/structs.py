@@ -86,7 +86,7 @@ def converts(value: object, kind: Any, *, strict: bool) -> bool:
     try:
         converted = msgspec.convert(value, kind, strict=strict)
         return same(msgspec.json.decode(encode(converted), type=kind), converted)
-    except REFUSALS:
+    except Exception:  # noqa: BLE001  an author's __post_init__ may raise anything
         return False
 
 
@@ -100,7 +100,7 @@ def read_stored(
 
     Keys that are no longer declared are dropped and logged, by their names.
     """
-    values: dict[str, Any] = {}
+    values: Any = None
     try:
         if upgrade is None:
             with suppress(msgspec.ValidationError):
@@ -110,10 +110,14 @@ def read_stored(
         return load(encode(values))
     except Exception as error:  # noqa: BLE001  an author's upgrade may raise anything, and no stored value is a 500
         reason = type(error).__name__  # its text may hold a value
-    fields = [field for field in structs.fields(cls) if field.encode_name in values]
-    misfits = [field.name for field in fields if not converts(values[field.encode_name], field.type, strict=True)]
+    misfits = _misfits(cls, values) if isinstance(values, dict) else []
     logger.error("%s cannot read what is stored: %s (%s)", cls.__name__, reason, ", ".join(misfits) or "no key")
     raise InvalidToken
+
+
+def _misfits(cls: type[msgspec.Struct], values: dict[str, Any]) -> list[str]:
+    fields = [field for field in structs.fields(cls) if field.encode_name in values]
+    return [field.name for field in fields if not converts(values[field.encode_name], field.type, strict=True)]
 
 
 def _declared(cls: type[msgspec.Struct], values: dict[str, Any]) -> dict[str, Any]:

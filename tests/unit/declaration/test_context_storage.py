@@ -231,7 +231,9 @@ def test_new_keys_take_their_default() -> None:
     assert decode_context(Login, 1, b"{}") == Login()
 
 
-@pytest.mark.parametrize("data", [b'{"user_id": "planted-b7f1"}', b'{"mfa": null}', b"[]", b"", b"\xff", b"[" * 9999])
+@pytest.mark.parametrize(
+    "data", [b'{"user_id": "planted-b7f1"}', b'{"mfa": null}', b"[]", b"5", b"null", b"", b"\xff", b"[" * 9999]
+)
 def test_what_does_not_fit_is_an_invalid_token(data: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """A stored context that its class cannot read is gone, and never shown."""
     with pytest.raises(InvalidToken) as caught:
@@ -274,3 +276,31 @@ def test_upgrade_that_raises_is_an_invalid_token(caplog: pytest.LogCaptureFixtur
     with pytest.raises(InvalidToken):
         decode_context(Upgraded, 1, b'{"name": "planted-b7f1"}')
     assert caplog.messages == ["Upgraded cannot read what is stored: KeyError (no key)"]
+
+
+@pytest.mark.parametrize("upgraded", [None, 5, [], {"name": 5}, {"name": object()}])
+def test_upgrade_that_returns_what_does_not_fit(upgraded: Any) -> None:
+    """Whatever an upgrade returns, the flow ends with a clear answer."""
+
+    class Odd(Upgraded):
+        @classmethod
+        def upgrade(cls, version: int, data: dict[str, Any]) -> Any:
+            return upgraded
+
+    with pytest.raises(InvalidToken):
+        decode_context(Odd, 1, b"{}")
+
+
+def test_class_that_refuses_values_itself(caplog: pytest.LogCaptureFixture) -> None:
+    """What a class checks when it is made is checked when it is read, whatever it raises."""
+
+    class Picky(Context):
+        email: str = ""
+
+        def __post_init__(self) -> None:
+            if self.email:
+                raise LookupError(self.email)
+
+    with pytest.raises(InvalidToken):
+        decode_context(Picky, 1, b'{"email": "planted-b7f1"}')
+    assert caplog.messages == ["Picky cannot read what is stored: LookupError (no key)"]
