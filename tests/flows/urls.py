@@ -1,8 +1,0 @@
-"""The admin, and nothing else."""
-
-from __future__ import annotations
-
-from django.contrib import admin
-from django.urls import path
-
-urlpatterns = [path("admin/", admin.site.urls)]

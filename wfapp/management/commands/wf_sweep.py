@@ -1,0 +1,43 @@
+"""Do what no request does: purge what need not be kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import CommandError, CommandParser
+from django.utils import timezone
+
+from wfapp.management.batches import BatchCommand
+from wfapp.management.purge import purge_counters, purge_flows
+from wfapp.models import flow_models
+
+
+class Command(BatchCommand):
+    """Run the named duties, or all of them; meant for a timer, every few minutes, on any number of machines."""
+
+    help = "Purge expired flows, ended flows past their retention, answers that are over, and old counters."
+    duties = ("purge",)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        super().add_arguments(parser)
+        parser.add_argument("--only", nargs="+", metavar="DUTY", help=f"Duties: {', '.join(self.duties)}.")
+
+    def handle(self, *args: Any, only: list[str] | None, batch_size: int, **options: Any) -> None:
+        """Run each duty once."""
+        for name in only or ():
+            if name not in self.duties:
+                raise CommandError(f"{name!r} is no duty of wf_sweep; its duties are: {', '.join(self.duties)}.")
+        for name in only or self.duties:
+            getattr(self, name)(batch_size)
+
+    def purge(self, batch_size: int) -> None:
+        """Delete and wipe what need not be kept, and say how much it was."""
+        now = timezone.now()
+        for model in flow_models():
+            purged = purge_flows(model, now, batch_size)
+            self.stdout.write(
+                f"{model._meta.label}: {purged.expired} expired and {purged.ended} ended flows deleted, "
+                f"{purged.answers} answers wiped."
+            )
+        self.stdout.write(f"{purge_counters(now, batch_size)} counters deleted.")

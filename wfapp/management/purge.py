@@ -1,0 +1,76 @@
+"""Delete what need not be kept any longer, in batches; any number of processes may do it side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models, router
+
+from wfapp.management.batches import locked
+from wfapp.models import AbstractFlow, Counter, FlowEvent, FlowQuerySet
+from wfapp.storage.transaction import round_transaction
+
+__all__ = ["Purged", "purge_counters", "purge_flows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """Count what was purged of one flow model."""
+
+    expired: int
+    """Flows deleted because their time was over before their end."""
+
+    ended: int
+    """Flows deleted because their retention was over."""
+
+    answers: int
+    """Stored answers wiped."""
+
+
+def purge_flows(model: type[AbstractFlow], now: datetime, batch_size: int) -> Purged:
+    """Delete expired flows and ended ones past their retention, and wipe the answers that are repeated no longer.
+
+    An expired flow has nothing to undo as long as it is open; one that is being undone is never deleted.
+    """
+    using = router.db_for_write(model)
+    flows: FlowQuerySet[AbstractFlow] = FlowQuerySet(model, using=using)
+
+    def delete(ids: list[Any]) -> None:
+        FlowEvent.objects.using(using).filter(flow__in=ids).delete()
+        flows.filter(pk__in=ids).delete()
+
+    def wipe(ids: list[Any]) -> None:
+        flows.filter(pk__in=ids).update(answer=b"", answer_until=None)
+
+    return Purged(
+        expired=_in_batches(flows.expired(now), delete, batch_size),
+        ended=_in_batches(flows.past_retention(now), delete, batch_size),
+        answers=_in_batches(flows.past_answer(now), wipe, batch_size),
+    )
+
+
+def purge_counters(now: datetime, batch_size: int) -> int:
+    """Delete the counters of limits whose time is over; return how many there were."""
+    counters = Counter.objects.using(router.db_for_write(Counter))
+
+    def delete(keys: list[Any]) -> None:
+        counters.filter(pk__in=keys).delete()
+
+    return _in_batches(counters.filter(resets_at__lte=now), delete, batch_size)
+
+
+def _in_batches(rows: models.QuerySet[Any], act: Callable[[list[Any]], None], size: int) -> int:
+    """Lock up to ``size`` rows, act on their ids, commit, and go on until none is left; return how many there were."""
+    total = 0
+    while True:
+        with round_transaction(rows.db):
+            # The ids are read first: MariaDB knows no LIMIT in a subquery.
+            ids = list(locked(rows).values_list("pk", flat=True)[:size])
+            if ids:
+                act(ids)
+        total += len(ids)
+        if len(ids) < size:
+            return total
