@@ -1,0 +1,36 @@
+"""Faults in words for people: a heading, a text that says what to do, and whether the page can be shown again."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from wfapp.declaration.outcomes import Message
+from wfapp.errors import Busy, Fault, InvalidToken, LimitExceeded, NotAllowed, Stale
+from wfapp.web.words import duration
+
+__all__ = ["message_of", "text_of", "title_of"]
+
+
+def title_of(fault: Fault) -> str:
+    """Give the heading of the page that tells of a fault."""
+    if isinstance(fault, InvalidToken):
+        return _("This page has expired")
+    if isinstance(fault, NotAllowed):
+        return _("You cannot open this page")
+    if isinstance(fault, LimitExceeded):
+        return _("Too many attempts")
+    if isinstance(fault, Busy):
+        return _("One moment, please")
+    return _("This did not work")
+
+
+def text_of(fault: Fault) -> str:
+    """Say what happened and what to do; with a wait that is known, how long."""
+    if isinstance(fault, LimitExceeded) and fault.retry_after:
+        return _("Too many attempts. You can try again in %(duration)s.") % {"duration": duration(fault.retry_after)}
+    return str(fault.message)
+
+
+def message_of(fault: Fault) -> Message:
+    """Give the message above a page that is shown again because of a fault."""
+    return Message(level="warn" if isinstance(fault, Stale | Busy) else "error", text=text_of(fault))

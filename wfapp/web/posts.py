@@ -1,0 +1,51 @@
+"""Read what a page posts back: its revision, the button that was pressed and the fields."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest
+
+from wfapp.errors import MalformedRequest
+from wfapp.rounds.answer import Input
+
+__all__ = ["ACTION", "FLOW", "REFRESH", "REVISION", "START", "START_KEY", "posted_input", "posted_revision"]
+
+FLOW = "wf"
+"""The query field that names a flow by its public key."""
+
+ACTION = "wf_action"
+REVISION = "wf_revision"
+START_KEY = "wf_start"
+
+REFRESH = "wf.refresh"
+"""The action that draws a page anew with what has been typed."""
+
+START = "wf.start"
+"""The button of a first page that has no form: a start without any input."""
+
+# The masked CSRF token differs from page to page: with it, the same input would not be recognised as the same.
+_OWN_FIELDS = ("csrfmiddlewaretoken", ACTION, REVISION, START_KEY)
+_REVISION = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
+
+
+def posted_revision(request: HttpRequest) -> int:
+    """Return the revision of the page that was posted; raises MalformedRequest.
+
+    It stands in the page and never in the cookie: otherwise a double click would answer the next page too.
+    """
+    text = request.POST.get(REVISION, "")
+    if not _REVISION.fullmatch(text):
+        raise MalformedRequest
+    return int(text)
+
+
+def posted_input(request: HttpRequest) -> Input | None:
+    """Return the fields and the action of a post, without what the page itself added; ``None`` for the start button."""
+    action = request.POST.get(ACTION, "")
+    if action == START:
+        return None
+    values = request.POST.copy()
+    for name in _OWN_FIELDS:
+        values.pop(name, None)
+    return Input(action=action, values=values, files=request.FILES or None, json=False)
