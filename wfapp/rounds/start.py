@@ -19,11 +19,11 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.engine.cursor import Position
 from wfapp.engine.machine import Paused
 from wfapp.engine.state import State
-from wfapp.errors import InvalidToken, KeyReused, NoKey, NotAllowed
+from wfapp.errors import InvalidToken, KeyReused, MalformedRequest, NoKey, NotAllowed
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.draw import draw, page_title
 from wfapp.rounds.keys import fingerprint_of, idempotency_hash, input_digest, new_start_key, seed_of
-from wfapp.rounds.play import Entry, charge, charged, play, played, run, show, spoilable
+from wfapp.rounds.play import REFRESH, Entry, charge, charged, play, played, run, show, spoilable
 from wfapp.rounds.settle import settle
 from wfapp.rounds.stage import Stage, binding_of, refuse_unexposed
 from wfapp.rounds.verdict import Verdict, submit
@@ -92,6 +92,8 @@ def start(
     again.
     """
     refuse_unexposed(workflow, caller)
+    if input is not None and input.action == REFRESH:
+        raise MalformedRequest
     now = timezone.now()
     try:
         seed = seed_of(workflow, start_key, now)
@@ -132,7 +134,7 @@ def _first_round(claim: Claim, stage: Stage, entry: Entry) -> Answer:
     notes = [Note("started")]
     result = stage.machine.start()
     ran = bool(stage.machine.ran)
-    if not (isinstance(result, Paused) and entry.input.values is not None):
+    if not isinstance(result, Paused) or (entry.input.values is None and not entry.input.action):
         if isinstance(result, Paused) and not ran and not stage.may_run(stage.cls.get_step(result.position.step)):
             raise NotAllowed(code="permission")
         return settle(claim, stage, Verdict(result=result), digest, notes, began)
