@@ -1,0 +1,1 @@
+"""Accounts of the demo site: how people sign in."""

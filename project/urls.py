@@ -1,0 +1,30 @@
+"""The addresses of the demo site."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+from django.views.generic.base import RedirectView
+
+from project.accounts.views import AdminLogin
+from project.accounts.workflows import Login
+from project.demo.views import front, outbox
+from project.demo.workflows import Fields, Hello
+from wfapp.web import WorkflowView
+
+__all__ = ["urlpatterns"]
+
+urlpatterns = [
+    path("", front, name="front"),
+    path("login/", WorkflowView.as_view(workflow=Login, redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("hello/", WorkflowView.as_view(workflow=Hello, next_page="front"), name="hello"),
+    path("fields/", WorkflowView.as_view(workflow=Fields, next_page="front"), name="fields"),
+    path("wf/", include("wfapp.urls")),
+    path("outbox/", outbox, name="outbox"),
+    path("admin/login/", AdminLogin.as_view()),
+    path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}demo/favicon.svg")),
+]
