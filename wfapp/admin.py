@@ -156,8 +156,8 @@ class FlowAdmin(FlowAdminBase):
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Return ``search_fields`` where a site sets them; else the indexed texts among the shadow fields, and the id.
 
-        An index serves a search from the beginning of a value: on PostgreSQL and in Django that minds the case, on
-        MariaDB only one that does not.
+        An index serves a search from the beginning of a value: on PostgreSQL one that minds the case (what is typed is
+        also tried in lower case), on MariaDB one that does not.
         """
         lookup = "istartswith" if connections[self.get_queryset(request).db].vendor == "mysql" else "startswith"
         texts = [f"{name}__{lookup}" for name, field in self._indexed.items() if isinstance(field, models.CharField)]
@@ -171,7 +171,8 @@ class FlowAdmin(FlowAdminBase):
         except ValueError:
             if self.search_fields or not term:
                 return super().get_search_results(request, queryset, search_term)
-        matches = [models.Q((lookup, term)) for lookup in self.get_search_fields(request) if lookup != "id"]
+        lookups = [lookup for lookup in self.get_search_fields(request) if lookup != "id"]
+        matches = [models.Q((lookup, spelling)) for lookup in lookups for spelling in {term, term.lower()}]
         return (queryset.filter(models.Q(*matches, _connector=models.Q.OR)) if matches else queryset.none()), False
 
     def get_fieldsets(self, request: HttpRequest, obj: AbstractFlow | None = None) -> Any:
@@ -247,8 +248,8 @@ class FlowAdmin(FlowAdminBase):
             self.message_user(request, text % {"count": ended, "status": Status(status).label}, messages.SUCCESS)
         if refused:
             text = ngettext(
-                "%(count)d flow was left alone: it is at work, or has just ended by itself.",
-                "%(count)d flows were left alone: they are at work, or have just ended by themselves.",
+                "%(count)d flow was left alone: it is at work, has just ended, or cannot be read.",
+                "%(count)d flows were left alone: they are at work, have just ended, or cannot be read.",
                 refused,
             )
             self.message_user(request, text % {"count": refused}, messages.WARNING)

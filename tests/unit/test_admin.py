@@ -232,7 +232,7 @@ def test_the_workflows_of_the_table_are_offered_without_asking_it(staff: Client)
 
 
 @pytest.mark.db
-@pytest.mark.parametrize("term", ["ann@example.com", "ann@", " ann@example.com "])
+@pytest.mark.parametrize("term", ["ann@example.com", "ann@", " ann@example.com ", "Ann@Example.com"])
 def test_a_flow_is_found_by_the_beginning_of_an_indexed_text(staff: Client, term: str) -> None:
     """The e-mail address, or the beginning of it."""
     ann, _ = make(InviteFlow, email="ann@example.com"), make(InviteFlow, email="joann@example.com", role="ann@")
@@ -392,6 +392,17 @@ def test_several_flows_end_at_once(staff: Client) -> None:
     assert response.status_code == 302
     assert messages_of(staff.get(LIST)) == ["2 flows ended as cancelled."]
     assert [InviteFlow.objects.get(pk=flow.pk).status for flow in flows] == ["cancelled", "cancelled", "finished"]
+
+
+def test_a_flow_that_cannot_be_read_is_left_alone_with_a_message(staff: Client) -> None:
+    """The others end."""
+    broken, whole = invite(), invite()
+    InviteFlow.objects.filter(pk=broken.pk).update(state=b"no sealed state at all")
+    press(staff, "cancel_flows", broken, whole, confirmed="1")
+    assert messages_of(staff.get(LIST)) == [
+        "1 flow ended as cancelled.",
+        "1 flow was left alone: it is at work, has just ended, or cannot be read.",
+    ]
 
 
 def test_no_open_flow_is_a_message(staff: Client) -> None:
