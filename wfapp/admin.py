@@ -248,8 +248,8 @@ class FlowAdmin(FlowAdminBase):
             self.message_user(request, text % {"count": ended, "status": Status(status).label}, messages.SUCCESS)
         if refused:
             text = ngettext(
-                "%(count)d flow was left alone: it is at work, has just ended, or cannot be read.",
-                "%(count)d flows were left alone: they are at work, have just ended, or cannot be read.",
+                "%(count)d flow was left alone: it is at work, or has just ended by itself.",
+                "%(count)d flows were left alone: they are at work, or have just ended by themselves.",
                 refused,
             )
             self.message_user(request, text % {"count": refused}, messages.WARNING)

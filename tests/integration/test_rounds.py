@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -414,3 +415,50 @@ def test_the_timeline_tells_what_happened() -> None:
         ("step_done", "done", 5),
         ("finished", "", 5),
     ]
+
+
+def test_a_flow_that_todays_code_cannot_carry_on_fails_with_the_next_post(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look answers 410 and changes nothing; the post answers 410 too, and the row says failed."""
+    page = play(begin(Hello), name="Ada")
+    steps = {name: found for name, found in Hello.structure.steps.items() if name != "verify"}
+    monkeypatch.setattr(Hello, "structure", replace(Hello.structure, steps=steps, order=("ask", "done")))
+    with pytest.raises(InvalidToken):
+        rounds.show(page.token, caller=ANYBODY)  # type: ignore[arg-type]
+    assert Flow.objects.get().status == "paused"
+    with pytest.raises(InvalidToken):
+        play(page, code="123456")
+    row = Flow.objects.get()
+    assert (row.status, bytes(row.state)) == ("failed", b"")
+    assert FlowEvent.objects.filter(kind="failed", step="verify").count() == 1
+
+
+def test_a_page_may_start_with_an_action() -> None:
+    """A button on the first page starts the flow and is pressed."""
+    with isolated_registry():
+
+        class Helpful(Workflow[HelloContext]):
+            name = "tests/helpful"
+
+            @step(form=NameForm)
+            def ask(self, form: NameForm) -> None:
+                pass
+
+            @ask.action(label="Help")
+            def help_me(self) -> None:
+                self.message("Type your name.")
+
+        answer = rounds.start(Helpful, caller=ANYBODY, params={}, input=Input(action="help_me"))
+        assert (answer.status, answer.stayed, answer.messages[0].text) == ("form", True, "Type your name.")
+        with pytest.raises(MalformedRequest):
+            rounds.start(Helpful, caller=ANYBODY, params={}, input=Input(action="wf.refresh"))
+
+
+def test_staff_end_what_nobody_can_read(settings: Any) -> None:
+    """A flow whose key is gone, or whose workflow was removed, is ended all the same; its tokens answer nothing."""
+    page = play(begin(Hello), name="Ada")
+    assert page.flow_id is not None
+    Flow.objects.update(state=b"unreadable", workflow="tests/removed")
+    assert rounds.end_by_staff(Flow, page.flow_id, status="cancelled")
+    assert Flow.objects.get().status == "cancelled"
+    with pytest.raises(InvalidToken):
+        play(page, code="123456")

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -17,7 +18,7 @@ from wfapp.declaration.outcomes import Abort, Ask, Finish
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Step
 from wfapp.declaration.workflow import Workflow
-from wfapp.engine.state import State
+from wfapp.engine.state import Last, State, ended
 from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
@@ -27,6 +28,7 @@ from wfapp.rounds.settle import answer_of, settle
 from wfapp.rounds.stage import Stage, admit
 from wfapp.rounds.verdict import Verdict, act, submit
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Report, get_storage
+from wfapp.storage.database import ANSWER_LIFETIME
 from wfapp.storage.tokens import Token
 
 __all__ = ["REFRESH", "Entry", "charge", "charged", "play", "played", "run", "show", "spoilable"]
@@ -97,9 +99,23 @@ def _claimed(token: Token, entry: Entry, workflow: type[Workflow[Any]] | None) -
     with spoilable(get_storage(token.storage).claim(token)) as claim:
         cls = _class_of(claim.state, workflow)
         admit(cls, claim.state, entry.caller)
-        return played(
-            claim, Stage(cls, claim.state, entry.caller), entry, claim.storage.current(token, cls, claim.state)
-        )
+        current = claim.storage.current(token, cls, claim.state)
+        return played(claim, _fitting(claim, cls, entry.caller), entry, current)
+
+
+def _fitting(claim: Claim, cls: type[Workflow[Any]], caller: Caller) -> Stage:
+    """Set the round up; a flow that the code of today cannot go on with fails for good, and its token is invalid."""
+    state = claim.state
+    try:
+        stage = Stage(cls, state, caller)
+        if not state.ended:
+            stage.step()
+    except InvalidToken as unfit:
+        last = Last(digest="", end={"status": "aborted", "reason": "failed"})
+        over = ended(msgspec.structs.replace(state, last=last), timezone.now() + ANSWER_LIFETIME)
+        claim.store(over, Report(status="failed", notes=[Note("failed", state.position.step)]))
+        raise Spoiled from unfit
+    return stage
 
 
 @contextmanager
@@ -207,30 +223,35 @@ def _repeated(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
     return answer if stage.state.binding else replace(answer, effects=None)
 
 
-def _current(stage: Stage, token: Token) -> Answer:
+def _current(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
     """Show where a flow stands, without what a rejection left: nothing that was typed is kept for that."""
     state = stage.state
     if state.last is not None and state.last.rejected:
         stage.state = msgspec.structs.replace(state, last=None)
-    answer = answer_of(stage, token)
+    answer = answer_of(stage, token, typed=typed)
     return replace(answer, effects=None, rejected=False, stayed=False)
 
 
 @sensitive_variables()
-def show(token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None) -> Answer:
-    """Show where a flow stands, and change nothing; raises Stale where the token is of an earlier revision."""
+def show(
+    token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None, typed: Input | None = None
+) -> Answer:
+    """Show where a flow stands, with what was typed, and change nothing.
+
+    Raises Stale where the token is of an earlier revision.
+    """
     while True:
         try:
-            return _shown(token, caller, workflow)
+            return _shown(token, caller, workflow, typed)
         except FlowMoved as moved:
             token = moved.token
 
 
-def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None) -> Answer:
+def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, typed: Input | None = None) -> Answer:
     stage, current = _peeked(token, caller, workflow)
     state = stage.state
     if token.revision is None or token.revision == state.revision:
-        return _current(stage, current)
+        return _current(stage, current, typed)
     if state.ended:
         raise InvalidToken
     raise Stale(_current(stage, current))

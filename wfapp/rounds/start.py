@@ -36,14 +36,21 @@ __all__ = ["first_page", "start"]
 
 
 @sensitive_variables()
-def first_page(workflow: type[Workflow[Any]], *, caller: Caller, params: Mapping[str, Any], next: str = "") -> Answer:
-    """Draw the first page of a workflow and change nothing: there is no flow yet.
+def first_page(
+    workflow: type[Workflow[Any]],
+    *,
+    caller: Caller,
+    params: Mapping[str, Any],
+    next: str = "",
+    typed: Input | None = None,
+) -> Answer:
+    """Draw the first page of a workflow, with what was typed, and change nothing: there is no flow yet.
 
     A workflow whose first step has no form, or passes keys of a context, or that continues an open flow, answers
     ``start``: a button.
     """
     state = _new_state(workflow, caller, params, seed_of(workflow, "", timezone.now()), next)
-    return _first_page(Stage(workflow, state, caller), new_start_key(workflow, timezone.now()))
+    return _first_page(Stage(workflow, state, caller), new_start_key(workflow, timezone.now()), typed)
 
 
 def _first_page(stage: Stage, start_key: str, input: Input | None = None) -> Answer:
@@ -62,7 +69,7 @@ def _first_page(stage: Stage, start_key: str, input: Input | None = None) -> Ans
         or step.form is None
         or step.when is not None
         or _needs_context(stage, first)
-        or _open_flow(stage) is not None
+        or _open_flow(cls, stage.caller) is not None
     ):
         return Answer(status="start", **{**shared, "title": page_title(stage, step) if step else shared["title"]})
     stage.state = msgspec.structs.replace(stage.state, position=Position(step.name))
@@ -216,7 +223,7 @@ def _key(workflow: type[Workflow[Any]], caller: Caller, key: str) -> str | None:
 
 def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str | None) -> Answer | None:
     """Come back to the flow of the same key, or of a user whose workflow continues, under a new handle."""
-    row = _row_of_key(workflow, key) if key else _open_flow(Stage(workflow, state, caller))
+    row = _row_of_key(workflow, key) if key else _open_flow(workflow, caller)
     if row is None:
         return None
     storage = cast(DatabaseStorage, get_storage("database"))
@@ -231,11 +238,11 @@ def _row_of_key(workflow: type[Workflow[Any]], key: str) -> Any:
     return model_of(workflow)._base_manager.filter(idempotency_hash=key).values_list("pk", flat=True).first()
 
 
-def _open_flow(stage: Stage) -> Any:
+def _open_flow(workflow: type[Workflow[Any]], caller: Caller) -> Any:
     """Find the newest open flow of the signed-in user, where the workflow continues by user."""
-    user = stage.caller.user
-    if stage.cls.continues != "user" or user is None or not user.is_authenticated:
+    user = caller.user
+    if workflow.continues != "user" or user is None or not user.is_authenticated:
         return None
-    rows = model_of(stage.cls)._default_manager.open().of(stage.cls.name)
+    rows = model_of(workflow)._default_manager.open().of(workflow.name)
     mine = rows.filter(created_by=user.pk, expires_at__gt=timezone.now()).order_by("-created_at")
     return mine.values_list("pk", flat=True).first()

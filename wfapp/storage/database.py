@@ -48,6 +48,7 @@ ANSWER_LIFETIME = timedelta(minutes=10)
 """How long the answer of the last round is repeated after the end."""
 
 _TAG = 4
+Row = tuple[uuid.UUID, bytes, bytes, str]
 _COLUMNS = ("id", "state", "answer", "status")
 
 
@@ -91,7 +92,7 @@ class DatabaseClaim(Claim):
     def store(self, state: State, report: Report) -> Token:
         values = _columns(self._model, state, report)
         self._model._base_manager.using(self._using).filter(pk=state.id).update(**values)
-        record(self._model, state, report)
+        record(self._model, state.id, state.workflow, state.revision, report)
         return Token(self.storage.name, self._secret, state.revision)
 
     def guarded(self) -> AbstractContextManager[None]:
@@ -115,11 +116,11 @@ class DatabaseStorage(Storage):
     @contextmanager
     def claim(self, token: Token) -> Iterator[Claim]:
         model = model_by_tag(token.secret[:_TAG])
-        stack, state = self.lock(model, handle_hash=hash_handle(token.secret))
+        stack, row = self._lock(model, handle_hash=hash_handle(token.secret))
         with stack:
-            yield DatabaseClaim(self, model, state, token.secret)
+            yield DatabaseClaim(self, model, _opened(model, row), token.secret)
 
-    def lock(self, model: type[AbstractFlow], **lookup: Any) -> tuple[ExitStack, State]:
+    def _lock(self, model: type[AbstractFlow], **lookup: Any) -> tuple[ExitStack, Row]:
         """Begin a transaction and lock the one row of a unique column in it; the caller leaves the stack.
 
         Raises InvalidToken or Busy.
@@ -131,8 +132,9 @@ class DatabaseStorage(Storage):
             try:
                 with ExitStack() as stack:
                     stack.enter_context(round_transaction(using))
-                    state = _opened(model, next(iter(rows), None))
-                    return stack.pop_all(), state
+                    for row in rows:
+                        return stack.pop_all(), row
+                    raise InvalidToken
             except DatabaseError as error:
                 if not is_locked(error):
                     raise
@@ -153,7 +155,7 @@ class DatabaseStorage(Storage):
         model = model_of(workflow)
         token = self.token_of(workflow, state.seed, state.revision)
         _insert(model, state, token, **_columns(model, state, report))
-        record(model, state, report)
+        record(model, state.id, state.workflow, state.revision, report)
         return token
 
     def token_of(self, workflow: type[Workflow[Any]], seed: bytes, revision: int) -> Token:
@@ -166,46 +168,64 @@ class DatabaseStorage(Storage):
     def end(self, model: type[AbstractFlow], pk: uuid.UUID, *, status: str, user_id: Any) -> bool:
         """End an open flow from outside; False where it has ended. Raises InvalidToken or Busy.
 
-        A cancelled flow answers its tokens so, an expired one answers nothing.
+        A cancelled flow answers its tokens so; an expired one, or one that cannot be read, answers nothing.
         """
-        stack, state = self.lock(model, pk=pk)
+        stack, row = self._lock(model, pk=pk)
+        now = timezone.now()
         with stack:
-            if state.ended:
+            if row[3] in ENDED:
                 return False
-            last = Last(digest="", end={"status": "aborted", "reason": status})
-            over = ended(msgspec.structs.replace(state, last=last), timezone.now() + ANSWER_LIFETIME)
-            report = Report(status=status, user_id=user_id, notes=[Note(status, state.position.step)])
-            values = _columns(model, over, report) | {"step": state.position.step}
-            if status == "expired":
-                values |= {"answer": b"", "answer_until": None}
+            flow = model._base_manager.using(router.db_for_write(model)).get(pk=pk)
+            values: dict[str, Any] = {
+                "status": status,
+                "updated_at": now,
+                "updated_by_id": user_id,
+                **_ending(model, flow.workflow, now, now + ANSWER_LIFETIME),
+                **self._farewell(model, row, status),
+            }
             model._base_manager.using(router.db_for_write(model)).filter(pk=pk).update(**values)
-            record(model, over, report)
+            report = Report(status=status, user_id=user_id, notes=[Note(status, flow.step)])
+            record(model, pk, flow.workflow, flow.revision, report)
         return True
+
+    def _farewell(self, model: type[AbstractFlow], row: Row, status: str) -> dict[str, Any]:
+        """Give the sealed columns of a flow that is ended from outside."""
+        nothing = {"state": b"", "answer": b"", "answer_until": None}
+        if status == "expired":
+            return nothing
+        try:
+            state = _opened(model, row)
+        except InvalidToken:
+            return nothing
+        last = Last(digest="", end={"status": "aborted", "reason": status})
+        over = ended(msgspec.structs.replace(state, last=last), timezone.now() + ANSWER_LIFETIME)
+        return {**seal_state(model, over)}
 
     def reissue(self, model: type[AbstractFlow], pk: uuid.UUID, *, transport: str) -> Token:
         """Give a flow a new handle, so that an older one opens nothing any more; raises InvalidToken or Busy."""
-        stack, state = self.lock(model, pk=pk)
+        stack, row = self._lock(model, pk=pk)
         secret = table_tag(model) + b64encode(secrets.token_bytes(32))
         with stack:
+            state = _opened(model, row)
             rows = model._base_manager.using(router.db_for_write(model)).filter(pk=state.id)
             sealed = seal_state(model, msgspec.structs.replace(state, transport=transport))
             rows.update(handle_hash=hash_handle(secret), updated_at=timezone.now(), **sealed)
         return Token(self.name, secret, state.revision)
 
 
-def record(model: type[AbstractFlow], state: State, report: Report) -> None:
+def record(model: type[AbstractFlow], pk: uuid.UUID, workflow: str, revision: int, report: Report) -> None:
     """Insert what happened, and announce it after the commit."""
     using = router.db_for_write(model)
     now = timezone.now()
     events = [
         FlowEvent(
-            flow=state.id,
-            workflow=state.workflow,
+            flow=pk,
+            workflow=workflow,
             kind=note.kind,
             step=note.step,
             actor_id=report.user_id,
             duration=report.duration,
-            revision=state.revision,
+            revision=revision,
             created_at=now,
         )
         for note in report.notes
@@ -222,7 +242,7 @@ def _announce(model: type[AbstractFlow], events: list[FlowEvent]) -> None:
                 logger.error("A receiver of flow_event failed: %s (%s).", receiver, type(error).__name__)
 
 
-def _opened(model: type[AbstractFlow], row: tuple[Any, ...] | None) -> State:
+def _opened(model: type[AbstractFlow], row: Row | None) -> State:
     if row is None:
         raise InvalidToken
     pk, state, answer, status = row
@@ -262,18 +282,17 @@ def _columns(model: type[AbstractFlow], state: State, report: Report) -> dict[st
         **(model.shadow_values(report.context) if report.context is not None else {}),
     }
     if state.ended:
-        values |= _ending(model, state, now)
+        values |= _ending(model, state.workflow, now, state.expires)
     return values
 
 
-def _ending(model: type[AbstractFlow], state: State, now: datetime) -> dict[str, Any]:
-    workflow = registry.get(state.workflow)
-    kept_until = now + (workflow.retention or conf.RETENTION)
+def _ending(model: type[AbstractFlow], workflow: str, now: datetime, answer_until: datetime) -> dict[str, Any]:
+    known = workflow in registry.names()
+    retention = registry.get(workflow).retention if known else None
     return {
         "expires_at": None,
         "finished_at": now,
-        "retain_until": kept_until,
-        # A key promises its answer as long as the row lives.
-        "answer_until": kept_until if state.fingerprint else now + ANSWER_LIFETIME,
+        "answer_until": answer_until,
+        "retain_until": now + (retention or conf.RETENTION),
         **model.forgotten_shadow_values(),
     }

@@ -40,6 +40,7 @@ _TAG = 6
 _TRANSPORTS = {"b": "body", "c": "cookie"}
 _RUNNING = "running"
 _RUNNING_SECONDS = 60
+_LONGEST_SECONDS = 30 * 24 * 60 * 60  # memcached takes a longer time for a date
 _MOVED = "moved:"
 
 
@@ -169,7 +170,8 @@ class TokenStorage(Storage):
             cache.delete(key)
             raise
         if claim.mark:
-            cache.set(key, claim.mark, max(1, (state.dies - timezone.now()) // timedelta(seconds=1)))
+            left = (state.dies - timezone.now()) // timedelta(seconds=1)
+            cache.set(key, claim.mark, min(max(1, left), _LONGEST_SECONDS))
         else:
             cache.delete(key)
 

@@ -12,7 +12,7 @@ from wfapp.errors import InvalidToken
 __all__ = ["Token", "flow_key"]
 
 _TEXT = re.compile(
-    r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})\.(?P<revision>0|[1-9][0-9]{0,8})", re.A
+    r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})\.(?P<revision>0|[1-9][0-9]{0,8})", re.ASCII
 )
 _SECRET = re.compile(r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})", re.ASCII)
 

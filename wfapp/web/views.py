@@ -35,7 +35,6 @@ from wfapp.web.faults import message_of, text_of, title_of
 from wfapp.web.htmx import SeeOther, leave, replace_address, wants_fragment
 from wfapp.web.messages import hand_over
 from wfapp.web.posts import ACTION, FLOW, REFRESH, START_KEY, posted_input, posted_revision
-from wfapp.web.typed import keep_typed
 
 __all__ = ["WorkflowView"]
 
@@ -142,22 +141,25 @@ class WorkflowView(View):
             response = SeeOther(self.describe(answer).url)
         return self.deliver(answer, response)
 
-    def first_page(self) -> Answer:
-        """Ask for the first page; no flow starts."""
-        return rounds.first_page(self.workflow, caller=self.caller, params=self.kwargs, next=self.next_url)
+    def first_page(self, typed: Input | None = None) -> Answer:
+        """Ask for the first page, with what was typed; no flow starts."""
+        return rounds.first_page(self.workflow, caller=self.caller, params=self.kwargs, next=self.next_url, typed=typed)
 
-    def show(self) -> Answer:
-        """Ask for the current page of the flow that the address names."""
+    def show(self, typed: Input | None = None) -> Answer:
+        """Ask for the current page of the flow that the address names, with what was typed."""
         token = read_token(self.request, self.flow_key, None)
-        return rounds.show(token, caller=self.caller, workflow=self.workflow)
+        return rounds.show(token, caller=self.caller, workflow=self.workflow, typed=typed)
 
     def start(self) -> Answer:
-        """Start a flow with what was posted."""
+        """Start a flow with what was posted; a refresh only draws."""
+        given = posted_input(self.request)
+        if given is not None and given.action == REFRESH:
+            return self.first_page(given)
         return rounds.start(
             self.workflow,
             caller=self.caller,
             params=self.kwargs,
-            input=posted_input(self.request),
+            input=given,
             start_key=self.request.POST.get(START_KEY, ""),
             next=self.next_url,
         )
@@ -285,11 +287,9 @@ class WorkflowView(View):
             return self.deliver(fault.answer, response)
         if self.request.method != "POST" or not isinstance(fault, Busy | LimitExceeded):
             return None
+        typed = posted_input(self.request)
         try:
-            answer = self.show() if self.flow_key else self.first_page()
+            answer = self.show(typed) if self.flow_key else self.first_page(typed)
         except Fault:
             return None
-        given = posted_input(self.request)
-        if answer.page is not None and given is not None:
-            keep_typed(answer.page.form, given)
         return self.draw(answer, status=fault.status, messages=[message_of(fault)])

@@ -175,3 +175,12 @@ def test_action_keeps_what_was_typed(visitor: Visitor) -> None:
     assert "You can ask again in 30 seconds. 1 left." in first.text
     again = visitor.submit(first, "hint", name="alic")
     assert (again.status, again.problems) == (422, ["Please wait a moment before you try this again."])
+
+
+def test_first_live_page_is_updated_without_a_flow(visitor: Visitor) -> None:
+    """The button draws the first page anew with what was typed, and starts nothing."""
+    page = visitor.open("/live-first/")
+    updated = visitor.submit(page, "wf.refresh", country="de", state="Hessen")
+    assert (updated.status, updated.fields["state"]) == (200, "Hessen")
+    assert ">Land</label>" in updated.text
+    assert not any(name.startswith("wftoken") for name in visitor.client.cookies)

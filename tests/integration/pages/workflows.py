@@ -93,6 +93,13 @@ class Live(Workflow[PageContext]):
     country = step(form=CountryForm)
 
 
+class LiveFirst(Live):
+    """Draw it on the first page."""
+
+    name = "pages/live-first"
+    first = None  # type: ignore[assignment]
+
+
 class Saves(Workflow[PageContext]):
     """Say something and go to the person's ``next`` with a user signed in."""
 
@@ -138,6 +145,7 @@ urlpatterns = [
     path("private/", WorkflowView.as_view(workflow=Private)),
     path("login/", WorkflowView.as_view(workflow=Private)),
     path("reviewed/", WorkflowView.as_view(workflow=Reviewed)),
+    path("live-first/", WorkflowView.as_view(workflow=LiveFirst)),
     path("live/", WorkflowView.as_view(workflow=Live)),
     path("broken/", WorkflowView.as_view(workflow=Broken)),
     path("own/", WorkflowView.as_view(workflow=Hello, template_name="own.html", extra_context={"site": "Ours"})),
