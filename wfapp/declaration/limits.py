@@ -18,8 +18,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Allow ``rate`` submissions for each value of ``key``, for example ``Limit("password", key="username",
-    rate="10/15m")``.
+    """Allow ``rate`` submissions for each value of ``key``: ``Limit("password", key="username", rate="10/15m")``.
 
     ``purpose`` names the counter: two limits of one purpose share it. ``key`` is ``"address"`` (the client's), a form
     field, a context key, a method of the workflow, or a callable of the workflow. The window starts with the first
@@ -31,9 +30,14 @@ class Limit:
     rate: str
 
     def __post_init__(self) -> None:
-        if not self.purpose or not isinstance(self.purpose, str):
+        if not isinstance(self.purpose, str) or not self.purpose:
             raise DeclarationError(f"Limit: purpose is {self.purpose!r}; it must be a name such as 'password'.")
-        if not _RATE.fullmatch(self.rate):
+        if not isinstance(self.key, str) and not callable(self.key):
+            raise DeclarationError(
+                f"Limit {self.purpose!r}: key is {self.key!r}; it must be 'address', a form field, a context key, a "
+                "method, or a callable of the workflow."
+            )
+        if not isinstance(self.rate, str) or not _RATE.fullmatch(self.rate):
             raise DeclarationError(
                 f"Limit {self.purpose!r}: rate is {self.rate!r}; write COUNT/PERIOD with a period in s, m, h or d, "
                 f"such as '10/15m'."

@@ -50,10 +50,10 @@ Item = str | If | While | Break | Continue | Sequence["Item"]
 
 def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple[Item, ...]:
     """Check an order and give it as nested tuples without nested lists; raises DeclarationError."""
-    if isinstance(items, str):
-        items = (items,)
+    if not isinstance(items, str | list | tuple):
+        raise DeclarationError(f"{owner}: steps holds {items!r}; legal is a list of {_LEGAL}.")
     frozen: list[Item] = []
-    for item in items:
+    for item in (items,) if isinstance(items, str) else items:
         match item:
             case str():
                 frozen.append(item)
@@ -61,7 +61,12 @@ def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple
                 branches = (freeze(owner, branch, looping=looping) for branch in (then, else_))
                 frozen.append(If(condition, *branches))
             case While(condition, body):
-                frozen.append(While(condition, freeze(owner, body, looping=True)))
+                loop = While(condition, freeze(owner, body, looping=True))
+                if not names_in(loop.body):
+                    raise DeclarationError(
+                        f"{owner}: While({condition!r}) has no step in its body and would never end; put one into it."
+                    )
+                frozen.append(loop)
             case Break() | Continue():
                 if not looping:
                     raise DeclarationError(
@@ -71,11 +76,11 @@ def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple
             case list() | tuple():
                 frozen.extend(freeze(owner, item, looping=looping))
             case _:
-                raise DeclarationError(
-                    f"{owner}: steps holds {item!r}; legal are names of steps, If, While, Break, Continue and lists "
-                    f"of these."
-                )
+                raise DeclarationError(f"{owner}: steps holds {item!r}; legal are {_LEGAL}.")
     return tuple(frozen)
+
+
+_LEGAL = "names of steps, If, While, Break, Continue and lists of these"
 
 
 def nodes_in(items: Sequence[Item]) -> Iterator[Item]:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
-from django.utils.functional import Promise
-
+from wfapp.declaration.options import check_text, names
+from wfapp.declaration.texts import Text
 from wfapp.errors import DeclarationError
 
-__all__ = ["PageOptions", "Text", "options_of"]
-
-Text = str | Promise | Callable[..., str]
-"""Plain text, a template over ``ctx`` and ``data``, a callable ``(data, ctx)``.
-
-Or the name of a method of the workflow.
-"""
+__all__ = ["PAGE_OPTIONS", "TEXTS", "PageOptions", "Text", "options_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +25,7 @@ class PageOptions:
     """Names of secret context keys that this page shows, an explicit exception."""
 
     title: Text = ""
-    """The heading."""
+    """The heading; like the other texts a template, a callable, or the name of a method of the workflow."""
 
     description: Text = ""
     """A paragraph below the heading."""
@@ -48,14 +42,8 @@ class PageOptions:
 
 
 PAGE_OPTIONS = tuple(field.name for field in fields(PageOptions))
+TEXTS = ("title", "description", "submit")
 _LISTS = ("passes", "reveals")
-
-
-def names(owner: str, option: str, value: Any) -> tuple[str, ...]:
-    """Check that an option is a list of names and freeze it; a bare string is a common slip."""
-    if isinstance(value, str) or not all(isinstance(name, str) for name in value):
-        raise DeclarationError(f"{owner}: {option} is {value!r}; it must be a list of names, such as ['email'].")
-    return tuple(value)
 
 
 @cache
@@ -69,7 +57,7 @@ def options_of(form: type[Any] | None) -> PageOptions:
         page = vars(base).get("Page")
         if page is None:
             continue
-        own = {name: value for name, value in vars(page).items() if not name.startswith("__")}
+        own = {name: getattr(page, name) for name in dir(page) if not name.startswith("__")}
         if not own.pop("extend", True):
             options = PageOptions()
         owner = f"{base.__qualname__}.Page"
@@ -78,6 +66,8 @@ def options_of(form: type[Any] | None) -> PageOptions:
                 raise DeclarationError(
                     f"{owner}: unknown option {name!r}; legal are extend, {', '.join(PAGE_OPTIONS)}."
                 )
+            if name in TEXTS:
+                check_text(f"{owner}: {name}", value)
             if name in _LISTS:
                 own[name] = tuple(dict.fromkeys((*getattr(options, name), *names(owner, name, value))))
         options = replace(options, **own)

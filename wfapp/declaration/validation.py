@@ -5,19 +5,25 @@ One function a fault, each names the bad value and the legal ones.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from wfapp.declaration.context import Params, keys, validate_context
+from django.utils.functional import Promise
+
+from wfapp.declaration.context import OpenContext, Params, keys, validate_context, validate_params
+from wfapp.declaration.hooks import Action
 from wfapp.declaration.limits import Limit
+from wfapp.declaration.options import check_count, check_timedelta, several
 from wfapp.declaration.order import Break, Condition, Continue, If, While, names_in, nodes_in
+from wfapp.declaration.page import PageOptions
 from wfapp.declaration.secrecy import secret_keys
 from wfapp.declaration.steps import Step
 from wfapp.declaration.structure import unlisted
+from wfapp.declaration.texts import is_template
 from wfapp.errors import DeclarationError
 
 if TYPE_CHECKING:
@@ -25,29 +31,38 @@ if TYPE_CHECKING:
 
 __all__ = ["is_method", "validate"]
 
-_NAME = re.compile(r"[a-z0-9_-]{1,40}(/[a-z0-9_-]{1,40}){0,3}", re.ASCII)
+_NAME = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*", re.ASCII)
+_LONGEST_NAME = 100
 _PERMISSION = re.compile(r"\w+\.\w+")
+_BOUND_LATER = ("flows", "run", "start")
+"""What Workflow gets at start-up: an earlier class must not take these names either."""
+
+_NEED_A_FORM = ("attempts", "limit", "keep", "passes", "reveals", "description", "submit", "static")
 
 AnyWorkflow = type["Workflow[Any]"]
 
 
 def validate(cls: AnyWorkflow) -> None:
-    """Check a whole class; raises DeclarationError."""
+    """Check a whole class; raises DeclarationError.
+
+    An abstract class may name steps, keys and methods that its subclasses bring: these are checked there.
+    """
     validate_context(cls.context_class)
     _check_options(cls)
     _check_names(cls)
-    _check_order(cls)
-    _check_hooks(cls)
-    for step in cls.structure.steps.values():
-        _check_step(cls, step)
+    if cls.name:
+        _check_order(cls)
+        _check_hooks(cls)
+        for step in cls.structure.steps.values():
+            _check_step(cls, step)
 
 
 def is_method(cls: type[Any], name: Any) -> bool:
-    """Tell whether ``name`` is a method of the author's, not a step and nothing of Workflow's own."""
+    """Tell whether ``name`` is a method of the author's: no step, no hook and nothing of Workflow's own."""
     return (
         isinstance(name, str)
-        and name.isidentifier()
-        and any(isinstance(vars(base).get(name), FunctionType) for base in cls.__mro__)
+        and isinstance(inspect.getattr_static(cls, name, None), FunctionType)
+        and name not in cls.structure.hooks
         and name not in _reserved(cls)
     )
 
@@ -60,49 +75,56 @@ def _legal(values: Iterable[str]) -> str:
     return ", ".join(sorted(values)) or "none"
 
 
-def _reserved(cls: type[Any]) -> set[str]:
+def _reserved(cls: type[Any]) -> frozenset[str]:
     root = next(
         base for base in cls.__mro__ if base.__name__ == "Workflow" and base.__module__ == "wfapp.declaration.workflow"
     )
-    return {*dir(root), *root.__annotations__}
+    return frozenset({*dir(root), *root.__annotations__, *_BOUND_LATER})
 
 
 def _check_options(cls: AnyWorkflow) -> None:
-    if cls.name and not _NAME.fullmatch(cls.name):
+    if cls.name != "" and not _is_name(cls.name):
         raise _fail(
-            cls, f"name is {cls.name!r}; legal are lower-case letters, digits, '-' and '_', in parts joined by '/'."
+            cls,
+            f"name is {cls.name!r}; legal are lower-case letters, digits, '-' and '_', in parts joined by '/', "
+            f"{_LONGEST_NAME} characters at most.",
         )
-    for option in ("lifetime", "retention"):
-        value = getattr(cls, option)
-        if (value is not None or option == "lifetime") and not (isinstance(value, timedelta) and value > timedelta(0)):
-            raise _fail(cls, f"{option} is {value!r}; it must be a positive timedelta.")
-    if not cls.storages or len(set(cls.storages)) < len(cls.storages):
+    if not isinstance(cls.title, str | Promise) or is_template(str(cls.title)):
+        raise _fail(cls, f"title is {cls.title!r}; a workflow's own title must be plain text.")
+    check_timedelta(f"{cls.__qualname__}: lifetime", cls.lifetime)
+    if cls.retention is not None:
+        check_timedelta(f"{cls.__qualname__}: retention", cls.retention)
+    if not cls.storages or not _are_different_names(cls.storages):
         raise _fail(cls, f"storage is {cls.storage!r}; it must be the name of a storage or a list of different ones.")
-    if isinstance(cls.version, bool) or not isinstance(cls.version, int) or cls.version < 1:
-        raise _fail(cls, f"version is {cls.version!r}; it must be a positive number.")
-    if cls.continues not in ("", "user"):
+    check_count(f"{cls.__qualname__}: version", cls.version)
+    if cls.continues not in {"", "user"}:
         raise _fail(cls, f"continues is {cls.continues!r}; legal are '' and 'user'.")
     if not (isinstance(cls.Params, type) and issubclass(cls.Params, Params)):
         raise _fail(cls, f"Params is {cls.Params!r}; derive it from wfapp.Params.")
-    permissions = cls.permission_required
-    _check_permissions(cls, "permission_required", (permissions,) if isinstance(permissions, str) else permissions)
+    validate_params(cls.Params)
+    _check_permissions(cls, "permission_required", several(cls.permission_required))
 
 
-def _check_permissions(cls: AnyWorkflow, owner: str, permissions: Iterable[str]) -> None:
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None and len(name) <= _LONGEST_NAME
+
+
+def _are_different_names(values: tuple[Any, ...]) -> bool:
+    return all(isinstance(value, str) for value in values) and len(set(values)) == len(values)
+
+
+def _check_permissions(cls: AnyWorkflow, owner: str, permissions: Iterable[Any]) -> None:
     for permission in permissions:
-        if not _PERMISSION.fullmatch(permission):
+        if not isinstance(permission, str) or not _PERMISSION.fullmatch(permission):
             raise _fail(cls, f"{owner} names the permission {permission!r}; write it as 'app_label.codename'.")
 
 
 def _check_names(cls: AnyWorkflow) -> None:
     reserved = _reserved(cls)
-    for name in cls.structure.steps:
-        if name in reserved:
-            raise _fail(cls, f"step {name!r} has the name of an attribute of Workflow; give it another one.")
-    for actions in cls.structure.actions.values():
-        for name in actions:
+    for kind, names in (("step", cls.structure.steps), ("hook", cls.structure.hooks)):
+        for name in names:
             if name in reserved:
-                raise _fail(cls, f"action {name!r} has the name of an attribute of Workflow; give it another one.")
+                raise _fail(cls, f"{kind} {name!r} has the name of an attribute of Workflow; give it another one.")
 
 
 def _check_order(cls: AnyWorkflow) -> None:
@@ -111,14 +133,10 @@ def _check_order(cls: AnyWorkflow) -> None:
         if name not in cls.structure.steps:
             raise _fail(cls, f"steps names the unknown step {name!r}; legal are {_legal(cls.structure.steps)}.")
         if times > 1:
-            raise _fail(
-                cls,
-                f"steps names {name!r} {times} times; two steps of one name cannot be told apart, a step stands in it "
-                f"once.",
-            )
+            raise _fail(cls, f"steps names {name!r} {times} times; a step stands in it once.")
     for name in unlisted(cls.structure):
         raise _fail(cls, f"step {name!r} stands nowhere in steps; list it, or remove it with {name} = None.")
-    if cls.name and not listed:
+    if not listed:
         raise _fail(cls, "it has no steps; define one with @step.")
     for node in nodes_in(cls.structure.order):
         if isinstance(node, If | While | Break | Continue):
@@ -126,75 +144,98 @@ def _check_order(cls: AnyWorkflow) -> None:
 
 
 def _check_condition(cls: AnyWorkflow, owner: str, condition: Condition | None) -> None:
-    if condition is None or not isinstance(condition, str):
-        if condition is not None and not callable(condition):
-            raise _fail(
-                cls,
-                f"{owner}: the condition is {condition!r}; legal are a context key, a method or a callable of the "
-                f"context.",
-            )
+    if condition is None or (not isinstance(condition, str) and callable(condition)):
         return
-    declared, method = condition in keys(cls.context_class), is_method(cls, condition)
-    if declared and method:
+    declared = keys(cls.context_class)
+    if condition in declared and is_method(cls, condition):
         raise _fail(cls, f"{owner}: the condition {condition!r} is both a context key and a method; rename one.")
-    if not declared and not method:
+    if condition not in declared and not is_method(cls, condition):
         raise _fail(
             cls,
-            f"{owner}: unknown condition {condition!r}; legal are the keys {_legal(keys(cls.context_class))}, or a "
-            f"method.",
+            f"{owner}: unknown condition {condition!r}; legal are the keys {_legal(declared)}, the name of a method, "
+            "or a callable of the context.",
         )
 
 
 def _check_hooks(cls: AnyWorkflow) -> None:
     structure = cls.structure
-    for kind, hooks in (
-        ("form_kwargs", structure.form_kwargs),
-        ("exhausted", structure.exhausted),
-        ("action", structure.actions),
-    ):
-        for name in hooks:
-            step = structure.steps.get(name)
-            if step is not None and step.form is None:
-                raise _fail(cls, f"step {name!r} has no form, so its {kind} hook would never run; give it form=.")
-            if step is not None and kind == "exhausted" and step.attempts is None:
-                raise _fail(cls, f"step {name!r} has an exhausted hook but no attempts; give it attempts=.")
-    for name, actions in structure.actions.items():
-        step = structure.steps.get(name)
-        for action in actions.values() if step is not None else ():
-            _check_condition(cls, f"action {action.method.__name__!r}", action.when)
-            for limit in action.limits:
-                _check_limit(cls, structure.steps[name], limit)
+    for name, hook in structure.hooks.items():
+        step = structure.steps.get(hook.step_name)
+        owner = f"{hook.kind} hook {name!r}"
+        if step is None:
+            raise _fail(
+                cls, f"{owner} hangs on the unknown step {hook.step_name!r}; legal are {_legal(structure.steps)}."
+            )
+        if step.form is None:
+            raise _fail(
+                cls, f"{owner} hangs on {step.name!r}, which has no form, so it would never run; give it form=."
+            )
+        if hook.kind == "exhausted" and step.attempts is None:
+            raise _fail(cls, f"{owner} hangs on {step.name!r}, which has no attempts; give it attempts=.")
+        if isinstance(hook, Action):
+            _check_action(cls, step, owner, hook)
+        else:
+            _check_signature(cls, owner, hook.method, "self")
 
 
-def _check_step(cls: AnyWorkflow, step: Step[Any, Any]) -> None:
+def _check_action(cls: AnyWorkflow, step: Step[..., Any], owner: str, action: Action[..., Any]) -> None:
+    _check_condition(cls, owner, action.when)
+    # An action is asked by the name of its parameter whether it wants the form.
+    _check_signature(cls, owner, action.method, "self, form" if action.with_data else "self")
+    for limit in action.limits:
+        _check_limit(cls, step, limit)
+
+
+def _check_signature(cls: AnyWorkflow, owner: str, method: Callable[..., Any], *legal: str) -> None:
+    """Refuse a method that its round could not call."""
+    signature = inspect.signature(method)
+    if not any(_binds(signature, names) for names in legal):
+        found = ", ".join(signature.parameters)
+        legal_ones = " or ".join(f"({names})" for names in legal)
+        raise _fail(cls, f"{owner}: its method takes ({found}); legal is {legal_ones}.")
+
+
+def _binds(signature: inspect.Signature, names: str) -> bool:
+    try:
+        signature.bind(*names.split(", "))
+    except TypeError:
+        return False
+    return True
+
+
+def _check_step(cls: AnyWorkflow, step: Step[..., Any]) -> None:
     owner = f"step {step.name!r}"
     if step.form is None and step.method is None:
         raise _fail(cls, f"{owner} has neither a form nor a method; give it one.")
-    if step.form is None and (step.attempts is not None or step.limit or step.keep):
-        raise _fail(cls, f"{owner} has no form, so attempts, limit and keep mean nothing; give it form=.")
+    for option in _NEED_A_FORM if step.form is None else ():
+        if step.given.get(option):
+            raise _fail(cls, f"{owner} has no form, so {option} means nothing; give it form=.")
     if isinstance(step.form, str) and (not is_method(cls, step.form) or not step.forms):
         raise _fail(
             cls,
             f"{owner}: form is {step.form!r}; it must be a form, or the name of a method that picks one of forms=[…].",
         )
+    if step.forms and not isinstance(step.form, str):
+        raise _fail(cls, f"{owner} has forms, and no method that picks one; give its name as form=.")
+    if step.method is not None:
+        _check_signature(cls, owner, step.method, "self" if step.form is None else "self, form")
     _check_permissions(cls, owner, step.permission)
     _check_condition(cls, owner, step.when)
     for limit in step.limit:
         _check_limit(cls, step, limit)
-    for form in step.form_classes or (None,):
-        page = step.page_of(form)
-        _check_whitelist(cls, owner, page.passes, page.reveals)
+    for form in step.form_classes:
+        _check_whitelist(cls, owner, step.page_of(form))
 
 
-def _check_whitelist(cls: AnyWorkflow, owner: str, passes: Iterable[str], reveals: Iterable[str]) -> None:
+def _check_whitelist(cls: AnyWorkflow, owner: str, page: PageOptions) -> None:
     legal, secret = keys(cls.context_class), secret_keys(cls.context_class)
-    for option, listed in (("passes", passes), ("reveals", reveals)):
+    for option, listed in (("passes", page.passes), ("reveals", page.reveals)):
         for name in listed:
             if name == "errors":
                 raise _fail(
                     cls, f"{owner}: {option} names 'errors', which is where a client finds errors; rename the key."
                 )
-            if name not in legal:
+            if name not in legal and not (option == "passes" and issubclass(cls.context_class, OpenContext)):
                 raise _fail(cls, f"{owner}: {option} names the unknown key {name!r}; legal are {_legal(legal)}.")
             if option == "passes" and name in secret:
                 raise _fail(
@@ -208,14 +249,14 @@ def _check_whitelist(cls: AnyWorkflow, owner: str, passes: Iterable[str], reveal
                 )
 
 
-def _check_limit(cls: AnyWorkflow, step: Step[Any, Any], limit: Limit) -> None:
-    if not isinstance(limit.key, str) or limit.key == "address":
+def _check_limit(cls: AnyWorkflow, step: Step[..., Any], limit: Limit) -> None:
+    if callable(limit.key) or is_method(cls, limit.key):
         return
     fields = {name for form in step.form_classes for name in getattr(form, "base_fields", {})}
     legal = {"address", *fields, *keys(cls.context_class)}
-    if limit.key not in legal and not is_method(cls, limit.key):
+    if limit.key not in legal:
         raise _fail(
             cls,
             f"step {step.name!r}: limit {limit.purpose!r} has the unknown key {limit.key!r}; legal are "
-            f"{_legal(legal)}.",
+            f"{_legal(legal)}, the name of a method, or a callable of the workflow.",
         )

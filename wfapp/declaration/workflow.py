@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 
 from wfapp.declaration.context import Context, Params
 from wfapp.declaration.flow import FlowInfo
+from wfapp.declaration.options import several
 from wfapp.declaration.order import Item
 from wfapp.declaration.outcomes import LEVELS, Cookie, Level, Message
-from wfapp.declaration.page import Text
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Action, Step
 from wfapp.declaration.structure import Structure, structure_of
@@ -57,8 +57,8 @@ class Workflow(Generic[C]):
     name: ClassVar[str] = ""
     """What clients and rows call it, such as ``auth/login``; not a URL."""
 
-    title: ClassVar[Text] = ""
-    """What people call it: the heading of a page that has none of its own."""
+    title: ClassVar[str | Promise] = ""
+    """What people call it, in plain text: the heading of a page that has none of its own."""
 
     exposed: ClassVar[bool] = False
     """Whether the REST endpoint may start and resume it."""
@@ -121,18 +121,12 @@ class Workflow(Generic[C]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for base in getattr(cls, "__orig_bases__", ()):
-            arguments = get_args(base)
-            if isinstance(get_origin(base), type) and arguments and isinstance(arguments[0], type):
-                if not issubclass(arguments[0], Context):
-                    raise DeclarationError(
-                        f"{cls.__qualname__}: {arguments[0].__name__} is no Context; derive it from wfapp.Context."
-                    )
-                cls.context_class = arguments[0]
-        cls.storages = (cls.storage,) if isinstance(cls.storage, str) else tuple(cls.storage)
+        cls.name = vars(cls).get("name", "")  # or a subclass that has none would play under the name of another
+        cls.context_class = _context_class(cls)
+        cls.storages = several(cls.storage)
         cls.structure = structure_of(cls)
         validate(cls)
-        if cls.__dict__.get("name"):
+        if cls.name:
             registry.add(cls)
 
     @classmethod
@@ -188,5 +182,29 @@ class Workflow(Generic[C]):
         samesite: Literal["Lax", "Strict"] = "Lax",
     ) -> None:
         """Set a cookie with the answer, after the commit; ``max_age`` is in seconds."""
-        options = {"max_age": max_age, "path": path, "secure": secure, "httponly": httponly, "samesite": samesite}
-        self.notes.cookies.append(Cookie(name=name, value=value, **options))
+        self.notes.cookies.append(
+            Cookie(
+                name=name,
+                value=value,
+                max_age=max_age,
+                path=path,
+                secure=secure,
+                httponly=httponly,
+                samesite=samesite,
+            )
+        )
+
+
+def _context_class(cls: type[Workflow[Any]]) -> type[Context]:
+    """Find the context in ``Workflow[...]`` among the bases as they are written, else take over the one of a base."""
+    for base in vars(cls).get("__orig_bases__", ()):
+        origin = get_origin(base)
+        if isinstance(origin, type) and issubclass(origin, Workflow):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, Context):
+                    return argument
+                if origin is Workflow and argument is not Any and not isinstance(argument, TypeVar):
+                    raise DeclarationError(
+                        f"{cls.__qualname__}: {argument!r} is no Context; derive it from wfapp.Context."
+                    )
+    return cls.context_class
