@@ -20,14 +20,10 @@ def main() -> int:
     options = _options()
     if options.here:
         return _run(options)
-    urls = list(dict.fromkeys(["", os.environ.get("DATABASE_URL", "")]))
-    codes = [
-        subprocess.run(
-            [sys.executable, __file__, *sys.argv[1:], "--here"], env=_environment(url), check=False
-        ).returncode
-        for url in urls
-    ]
-    return max(codes)
+    url = os.environ.get("DATABASE_URL", "")
+    urls = ["", url] if url and not url.startswith("sqlite") else [""]
+    command = [sys.executable, __file__, *sys.argv[1:], "--here"]
+    return max([subprocess.run(command, env=_environment(url), check=False).returncode for url in urls])
 
 
 def _options() -> argparse.Namespace:

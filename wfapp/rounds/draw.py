@@ -14,15 +14,14 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from wfapp import forms
-from wfapp.declaration.order import names_in
 from wfapp.declaration.page import PageOptions, Text
 from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.declaration.text_names import reads_data
 from wfapp.declaration.texts import is_template, render_text
-from wfapp.declaration.validation import is_method
 from wfapp.declaration.values import extract_pass_context
 from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import ActionView, Input, Page, Progress, StepView
+from wfapp.rounds.layout import layout_of
 from wfapp.rounds.stage import Stage
 
 __all__ = [
@@ -136,7 +135,7 @@ def page_title(stage: Stage, step: Step[Any, Any]) -> str:
 
 
 def _text(stage: Stage, source: Text, passed: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    if isinstance(source, str) and is_method(stage.cls, source):
+    if isinstance(source, str) and source in layout_of(stage.cls).methods:
         source = str(getattr(stage.workflow, source)())
     return render_text(source, passed, data)
 
@@ -176,11 +175,9 @@ def _progress(stage: Stage, text: Any) -> Progress:
     """Tell the pages done, the present one, and those that follow unless a condition that is false now comes true."""
     steps, current = stage.cls.structure.steps, stage.step().name
     done = [name for name in stage.state.done if name != current and name in steps]
-    order = names_in(stage.cls.structure.order)
-    after = order[order.index(current) + 1 :] if current in order else []
-    coming = [
-        name for name in after if name not in done and steps[name].form is not None and _may_follow(stage, steps[name])
-    ]
+    pages = layout_of(stage.cls).pages
+    after = pages[pages.index(current) + 1 :] if current in pages else ()
+    coming = [name for name in after if name not in done and _may_follow(stage, steps[name])]
     marked = [*((name, "done") for name in done), (current, "current"), *((name, "open") for name in coming)]
     views = tuple(StepView(id=name, label=_label(stage, steps[name]), state=state) for name, state in marked)  # type: ignore[arg-type]
     return Progress(current=len(done) + 1, steps=views)
@@ -195,6 +192,5 @@ def _label(stage: Stage, step: Step[Any, Any]) -> str:
 
     Its title, where that is fixed, since its passed keys belong to that page alone.
     """
-    title = step.page_of(step.form_classes[0]).title if step.form_classes else step.page.title
-    fixed = not callable(title) and not is_template(str(title)) and not is_method(stage.cls, title)
-    return str(title) if fixed and title else step.name.replace("_", " ").capitalize()
+    title = str(layout_of(stage.cls).titles[step.name])
+    return title if title and not is_template(title) else step.name.replace("_", " ").capitalize()

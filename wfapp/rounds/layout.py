@@ -1,0 +1,51 @@
+"""What the pages of a workflow have in common in every round, found once for each class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.utils.functional import Promise
+
+from wfapp.declaration.order import names_in
+from wfapp.declaration.steps import Step
+from wfapp.declaration.validation import is_method
+from wfapp.declaration.workflow import Workflow
+
+__all__ = ["Layout", "layout_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Hold what drawing asks of a class again and again."""
+
+    pages: tuple[str, ...]
+    """The steps with a form, in the order they are written."""
+
+    titles: Mapping[str, str | Promise]
+    """The title of each step as its author wrote it; empty where a callable or a method gives it."""
+
+    methods: frozenset[str]
+    """The author's own methods: a text may be the name of one."""
+
+
+def layout_of(cls: type[Workflow[Any]]) -> Layout:
+    """Give the layout of a workflow's class."""
+    return _found(cls)  # type: ignore[arg-type]  # mypy asks whether an instance is hashable, not the class
+
+
+@cache
+def _found(cls: type[Workflow[Any]]) -> Layout:
+    steps = cls.structure.steps
+    return Layout(
+        pages=tuple(name for name in names_in(cls.structure.order) if steps[name].form is not None),
+        titles={name: _title(cls, step) for name, step in steps.items()},
+        methods=frozenset(name for name in dir(cls) if is_method(cls, name)),
+    )
+
+
+def _title(cls: type[Workflow[Any]], step: Step[Any, Any]) -> str | Promise:
+    title = step.page_of(step.form_classes[0]).title if step.form_classes else step.page.title
+    return "" if callable(title) or is_method(cls, title) else title
