@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
-__all__ = ["bind"]
+__all__ = ["bind", "flows", "start"]
 
 
 def start(

@@ -19,7 +19,7 @@ from wfapp.storage.sealing import derive_handle
 from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import PATIENCE
 
-__all__ = ["MemoryStorage", "isolated_registry"]
+__all__ = ["MemoryClaim", "MemoryStorage", "isolated_registry"]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from wfapp.errors import Fault
 from wfapp.models import AbstractFlow, flow_models
 from wfapp.storage.transaction import round_transaction
 
-__all__ = ["BatchCommand", "RowCommand", "locked"]
+__all__ = ["BatchCommand", "Counts", "RowCommand", "locked"]
 
 Row = TypeVar("Row", bound=models.Model)
 

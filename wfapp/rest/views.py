@@ -18,7 +18,7 @@ from wfapp.http.guards import refuse_cross_site, shows_origin
 from wfapp.rest.faults import refusal_response
 from wfapp.rest.play import play
 
-__all__ = ["FlowViewSet"]
+__all__ = ["FlowViewSet", "SameSiteSession"]
 
 
 class SameSiteSession(SessionAuthentication):

@@ -31,7 +31,19 @@ from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Report, get_s
 from wfapp.storage.database import ANSWER_LIFETIME
 from wfapp.storage.tokens import Token
 
-__all__ = ["REFRESH", "Entry", "charge", "charged", "play", "played", "run", "show", "spoilable"]
+__all__ = [
+    "REFRESH",
+    "ChargeFirst",
+    "Entry",
+    "Spoiled",
+    "charge",
+    "charged",
+    "play",
+    "played",
+    "run",
+    "show",
+    "spoilable",
+]
 
 REFRESH = "wf.refresh"
 TOO_MANY = _("Too many attempts. Please start again.")

@@ -18,7 +18,7 @@ from wfapp.errors import InvalidToken, NotAllowed
 from wfapp.rounds.answer import Caller
 from wfapp.rounds.answers import Answers
 
-__all__ = ["Stage", "admit", "binding_of", "is_bound", "may_answer"]
+__all__ = ["Stage", "admit", "binding_of", "is_bound", "may_answer", "refuse_unexposed"]
 
 
 class Stage:

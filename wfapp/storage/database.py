@@ -27,15 +27,17 @@ from wfapp.storage.base import Claim, FlowExists, Note, Report, Storage
 from wfapp.storage.encoding import b64encode
 from wfapp.storage.sealing import derive_handle, hash_handle, seal, unseal
 from wfapp.storage.tokens import Token
-from wfapp.storage.transaction import is_locked, pauses, round_transaction
+from wfapp.storage.transaction import first_transaction, is_locked, pauses, round_transaction
 
 __all__ = [
     "ANSWER_LIFETIME",
     "ANSWER_PURPOSE",
     "STATE_PURPOSE",
+    "DatabaseClaim",
     "DatabaseStorage",
     "model_of",
     "open_state",
+    "record",
     "row_binding",
     "seal_state",
 ]
@@ -147,7 +149,7 @@ class DatabaseStorage(Storage):
     def begin(self, workflow: type[Workflow[Any]], state: State, idempotency_hash: str | None) -> Iterator[Claim]:
         model = model_of(workflow)
         token = self.token_of(workflow, state.seed, state.revision)
-        with round_transaction(router.db_for_write(model)):
+        with first_transaction(router.db_for_write(model)):
             _insert(model, state, token, idempotency_hash=idempotency_hash, status="paused")
             yield DatabaseClaim(self, model, state, token.secret)
 

@@ -27,9 +27,9 @@ from wfapp.storage.database import model_of
 from wfapp.storage.encoding import b64decode, b64encode
 from wfapp.storage.sealing import seal, unseal
 from wfapp.storage.tokens import Token
-from wfapp.storage.transaction import pauses
+from wfapp.storage.transaction import first_transaction, pauses
 
-__all__ = ["MAX_LENGTH", "PURPOSE", "TokenStorage"]
+__all__ = ["MAX_LENGTH", "PURPOSE", "TokenClaim", "TokenStorage"]
 
 PURPOSE = "token"
 MARK_PURPOSE = "token-mark"
@@ -164,7 +164,7 @@ class TokenStorage(Storage):
         claim = TokenClaim(self, workflow, state)
         try:
             # A step writes to the database here too, and an exception undoes that.
-            with transaction.atomic(using=claim._using, durable=True):
+            with first_transaction(claim._using):
                 yield claim
         except BaseException:
             cache.delete(key)

@@ -12,7 +12,7 @@ from wfapp.forms.kinds.base import Json, Kind, WrongType, described, kind_for, k
 from wfapp.forms.plain import plain
 from wfapp.forms.posting import Posted, inner_widgets
 
-__all__ = ["Combo", "Composite"]
+__all__ = ["Combo", "Composite", "Part"]
 
 
 class Part(NamedTuple):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from wfapp.forms.kinds.base import Json, Kind, WrongType, kind_for, kind_of
 from wfapp.forms.posting import Posted, inner_widgets, post
 
-__all__ = ["Date", "DateTime", "Time"]
+__all__ = ["Date", "DateTime", "Moment", "Time"]
 
 
 class Moment(Kind):
