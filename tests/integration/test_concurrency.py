@@ -82,14 +82,13 @@ def test_parallel_posts_of_one_token_run_the_step_once() -> None:
     }
 
 
-def test_parallel_clicks_on_a_first_page_start_one_flow() -> None:
-    """The start key derives the row: the second insert meets the first."""
+@pytest.mark.parametrize("workflow", [Hello, HelloBoth])
+def test_parallel_clicks_on_a_first_page_start_one_flow(workflow: type[Workflow[Any]]) -> None:
+    """The start key derives the row: the second insert, or the second move, meets the first."""
     page = Caller(door="page", browser="a" * 43, transport="cookie")
-    key = rounds.first_page(Hello, caller=page, params={}).start_key
-    results = at_once(
-        20,
-        lambda number: rounds.start(Hello, caller=page, params={}, input=Input(values={"name": "Ada"}), start_key=key),
-    )
+    key = rounds.first_page(workflow, caller=page, params={}).start_key
+    input = Input(values={"name": "Ada"})
+    results = at_once(20, lambda number: rounds.start(workflow, caller=page, params={}, input=input, start_key=key))
     assert Flow.objects.count() == 1
     assert {result.flow_id for result in results if isinstance(result, Answer)} == {Flow.objects.get().id}
     assert {result.error_code for result in results if isinstance(result, Fault)} <= {"busy"}
@@ -104,6 +103,28 @@ def test_parallel_moves_to_the_database_insert_one_row() -> None:
     tokens = {result.token for result in results if isinstance(result, Answer)}
     assert len(tokens) == 1
     assert {result.error_code for result in results if isinstance(result, Fault)} <= {"busy"}
+
+
+def test_parallel_moves_that_read_before_they_write_all_succeed() -> None:
+    """SQLite lets no transaction that only reads so far wait for its turn to write: it must begin as a writer."""
+    with isolated_registry():
+
+        class Known(Workflow[HelloContext]):
+            name = "tests/known"
+            storage = ("token", "database")
+
+            @step(form=NameForm)
+            def ask(self, form: NameForm) -> None:
+                self.ctx.calls = User.objects.count()
+                self.store_in("database")
+
+            @step(form=CodeForm)
+            def verify(self, form: CodeForm) -> None:
+                pass
+
+        results = at_once(20, lambda number: begin(Known, name="Ada"))
+    assert {result.status for result in results} == {"form"}
+    assert Flow.objects.count() == 20
 
 
 def test_parallel_wrong_codes_stay_within_the_attempts() -> None:

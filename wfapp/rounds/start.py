@@ -27,7 +27,7 @@ from wfapp.rounds.play import REFRESH, Entry, charge, charged, play, played, run
 from wfapp.rounds.settle import settle
 from wfapp.rounds.stage import Stage, binding_of, refuse_unexposed
 from wfapp.rounds.verdict import Verdict, submit
-from wfapp.storage.base import Claim, FlowExists, Note, Storage, get_storage
+from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Storage, get_storage
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.sealing import flow_id_from
 from wfapp.storage.tokens import Token
@@ -118,10 +118,10 @@ def start(
         entry = Entry(caller=caller, input=input if input is not None else Input(), revision=0)
         try:
             answer = charged(entry, partial(_begun, storage, state, key, workflow, entry))
-        except FlowExists as exists:
+        except (FlowExists, FlowMoved) as elsewhere:
             if key and _row_of_key(workflow, key) is not None:
                 continue
-            return play(exists.token, caller=caller, input=entry.input, workflow=workflow)
+            return play(elsewhere.token, caller=caller, input=entry.input, workflow=workflow)
         return replace(answer, start_key=start_key) if answer.token is None else answer
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.db import DatabaseError, connections, transaction
 
-__all__ = ["PATIENCE", "is_locked", "pauses", "round_transaction"]
+from wfapp.errors import Busy
+
+__all__ = ["PATIENCE", "first_transaction", "is_locked", "pauses", "round_transaction"]
 
 PATIENCE = 2.0
 """How long a round waits for a flow that another one holds, in seconds."""
@@ -39,6 +41,22 @@ def round_transaction(using: str) -> Iterator[None]:
     finally:
         connection.transaction_mode = site  # type: ignore[attr-defined]
     with _entered(atomic):
+        yield
+
+
+@contextmanager
+def first_transaction(using: str) -> Iterator[None]:
+    """Run a block that has no row to lock in a round's transaction; raises Busy.
+
+    Only SQLite lets it wait: for the one write lock of the file, as long as the connection's ``timeout`` says.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(round_transaction(using))
+        except DatabaseError as error:
+            if not is_locked(error):
+                raise
+            raise Busy from error
         yield
 
 
