@@ -1,0 +1,72 @@
+"""How many statements a round takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.integration.rounds.helpers import ANYBODY, begin, play, statements
+from tests.workflows import Hello, HelloBoth, HelloToken
+from wfapp import rounds
+from wfapp.models import Flow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_database_round_takes_three_statements() -> None:
+    """Claim, store, one INSERT of events; the start inserts the row instead of claiming it."""
+    with CaptureQueriesContext(connection) as start:
+        answer = begin(Hello)
+    with CaptureQueriesContext(connection) as rejected:
+        answer = play(answer, name="wrong")
+    with CaptureQueriesContext(connection) as accepted:
+        answer = play(answer, name="Ada")
+    with CaptureQueriesContext(connection) as action:
+        answer = play(answer, action="resend")
+    with CaptureQueriesContext(connection) as end:
+        play(answer, code="123456")
+    assert [len(statements(queries)) for queries in (start, rejected, accepted, action, end)] == [3, 3, 3, 3, 3]
+
+
+def test_a_look_and_a_repetition_take_one_statement() -> None:
+    """Showing a page reads its row; repeating an answer claims it and writes nothing."""
+    first = begin(Hello)
+    page = play(first, name="Ada")
+    with CaptureQueriesContext(connection) as shown:
+        rounds.show(page.token, caller=ANYBODY)  # type: ignore[arg-type]
+    with CaptureQueriesContext(connection) as repeated:
+        play(first, name="Ada")
+    with CaptureQueriesContext(connection) as refreshed:
+        play(page, action="wf.refresh", code="1")
+    assert [len(statements(queries)) for queries in (shown, repeated, refreshed)] == [1, 1, 1]
+
+
+def test_a_token_round_takes_no_statement() -> None:
+    """Nothing is stored for a flow that lives in its token."""
+    with CaptureQueriesContext(connection) as queries:
+        play(play(begin(HelloToken), name="Ada"), code="123456")
+    assert statements(queries) == []
+
+
+def test_a_move_takes_two_statements() -> None:
+    """The row and its events are inserted; there is nothing to claim."""
+    answer = begin(HelloBoth)
+    with CaptureQueriesContext(connection) as queries:
+        moved = play(answer, name="Ada")
+    assert len(statements(queries)) == 2
+    assert moved.token is not None
+    assert moved.token.storage == "database"
+    assert Flow.objects.get().id == answer.flow_id == moved.flow_id
+
+
+def test_a_second_click_on_a_move_meets_the_row(settings: Any) -> None:
+    """Even where the cache forgets, the row is inserted once and the first answer is given again."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    answer = begin(HelloBoth)
+    first, second = play(answer, name="Ada"), play(answer, name="Ada")
+    assert first.token == second.token
+    assert Flow.objects.count() == 1
+    assert play(second, code="123456").status == "finished"
