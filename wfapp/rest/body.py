@@ -25,6 +25,7 @@ MAX_INTEGER = 2**63 - 1
 """The largest integer, by amount: no column holds more, and turning thousands of digits into text takes its time."""
 
 # A NUL has no other spelling in JSON; an even number of backslashes before it is text that only looks like one.
+_SPELLING = rb"\u0000"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _UTF8 = {"utf-8", "utf8"}
 
@@ -46,7 +47,7 @@ def decode_json(body: bytes) -> Any:
     # UnicodeDecodeError is a ValueError; RecursionError is how msgspec refuses a bomb of brackets.
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise MalformedRequest(_("The body is no JSON in UTF-8.")) from None
-    if _NUL.search(body):
+    if _SPELLING in body and _NUL.search(body):
         raise MalformedRequest(_("The body holds a NUL character."))
     _refuse_extremes(value, MAX_DEPTH)
     return value
