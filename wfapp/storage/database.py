@@ -8,12 +8,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import msgspec
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, router, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wfapp.conf import conf
@@ -129,7 +130,7 @@ class DatabaseStorage(Storage):
         The row is locked first and compared second: what is read before the lock may be old when it is held.
         """
         using = router.db_for_write(model)
-        rows = model._base_manager.using(using).select_for_update(nowait=True).filter(**lookup).values_list(*_COLUMNS)
+        rows = _locked_rows(model, using).filter(**lookup)
         for _ in pauses():
             try:
                 with ExitStack() as stack:
@@ -242,6 +243,13 @@ def _announce(model: type[AbstractFlow], events: list[FlowEvent]) -> None:
         for receiver, error in flow_event.send_robust(sender=model, event=event):
             if isinstance(error, Exception):
                 logger.error("A receiver of flow_event failed: %s (%s).", receiver, type(error).__name__)
+
+
+@cache
+def _locked_rows(model: type[AbstractFlow], using: str) -> QuerySet[AbstractFlow, tuple[Any, ...]]:
+    """Keep what the query of every claim has in common: making it anew is half the cost of a claim."""
+    rows: QuerySet[AbstractFlow, tuple[Any, ...]] = model._base_manager.using(using).values_list(*_COLUMNS)
+    return rows.select_for_update(nowait=True)
 
 
 def _opened(model: type[AbstractFlow], row: Row | None) -> State:
