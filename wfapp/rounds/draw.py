@@ -48,7 +48,9 @@ def build_form(stage: Stage, step: Step[Any, Any], input: Input | None = None) -
     if input is None or input.values is None:
         return form_class(**kwargs)
     if not input.json:
-        return form_class(data=input.values, files=input.files, **kwargs)
+        form = form_class(data=input.values, files=input.files, **kwargs)
+        forms.guard(form)
+        return form
     data: MultiValueDict[str, Any] = QueryDict(mutable=True)
     form = form_class(data=data, files=input.files, **kwargs)
     forms.fill(data, form, input.values)
@@ -65,11 +67,20 @@ def _form_class(stage: Stage, step: Step[Any, Any]) -> type[Any]:
     return picked
 
 
-def prepared(form: AnyForm, passed: Mapping[str, Any]) -> AnyForm:
-    """Let a form change its fields from the passed keys and what was typed, before it is drawn or validated."""
+def prepared(form: AnyForm, passed: Mapping[str, Any], input: Input | None = None) -> AnyForm:
+    """Let a form change its fields from the passed keys and what was typed, before it is drawn or validated.
+
+    ``input`` is what it was built with: a field that it adds takes its value from there, too.
+    """
     prepare = getattr(form, "prepare", None)
-    if prepare is not None:
-        prepare(passed, forms.typed(form))
+    if prepare is None:
+        return form
+    prepare(passed, forms.typed(form))
+    if input is not None and input.values is not None:
+        if input.json:
+            forms.fill(form.data, form, input.values)  # type: ignore[arg-type]
+        else:
+            forms.guard(form)
     return form
 
 
@@ -104,7 +115,7 @@ def draw(
     dynamic = hasattr(shown, "prepare")
     pristine = build_form(stage, step, input) if dynamic else shown
     if form is None:
-        prepared(shown, passed)
+        prepared(shown, passed, input)
         if shown.is_bound:
             unvalidated(shown, errors)
     typed = forms.typed(shown)

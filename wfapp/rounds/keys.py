@@ -28,7 +28,6 @@ SHORTEST_KEY = 22
 
 _PURPOSE = "start-key"
 _SEED = 32
-_OWN_FIELDS = ("csrfmiddlewaretoken", "wf_")
 
 
 def input_digest(flow_id: uuid.UUID, revision: int | None, input: Input) -> str:
@@ -46,8 +45,7 @@ def _canonical(input: Input | None) -> bytes:
         return b""
     values: Any = input.values
     if not input.json:
-        posted = ((name, values.getlist(name)) for name in values)
-        values = {name: texts for name, texts in posted if not name.startswith(_OWN_FIELDS)}
+        values = {name: values.getlist(name) for name in values}
     files = (
         [(name, [_file_digest(file) for file in found]) for name, found in sorted(input.files.lists())]
         if input.files

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import Field
 from django.utils.translation import gettext as _
 
 from wfapp import forms
@@ -44,9 +45,11 @@ def submit(stage: Stage, input: Input) -> Verdict:
     position = stage.state.position
     if step.form is None:
         return Verdict(result=stage.machine.go_on(position, getattr(stage.workflow, step.name)()))
-    form = _prepared(stage, step, Input(values=input.values or {}, files=input.files, json=input.json))
-    unknown = forms.unknown_keys(form, input.values) if input.json and input.values else []
-    if unknown:
+    whole = _whole(input)
+    form = build_form(stage, step, whole)
+    unknown = set(forms.unknown_keys(form, input.values)) if input.json and input.values else set()
+    prepared(form, passed_of(stage, step.page_of(type(form))), whole)
+    if unknown := unknown.difference(form.fields):
         form.add_error(None, _("Unknown fields: %(names)s.") % {"names": ", ".join(sorted(unknown)[:10])})
     if not form.is_valid():
         return _rejected(form)
@@ -72,20 +75,21 @@ def act(stage: Stage, input: Input) -> Verdict:
     form = None
     arguments: tuple[AnyForm, ...] = ()
     if action.with_data:
-        form = _partial(
-            _prepared(stage, step, Input(values=input.values or {}, files=input.files, json=input.json)), input
-        )
+        form = _partial(_prepared(stage, step, _whole(input)), input)
         if not form.is_valid():
-            return _rejected(form)
+            return _rejected_part(stage, step, input, form)
         arguments = (form,)
     try:
         said = getattr(stage.workflow, input.action)(*arguments)
     except ValidationError as error:
-        form = form if form is not None else _prepared(stage, step, Input(values={}))
+        if form is None:
+            # No data is looked at: the error is the action's own, and the fields have none.
+            form = unvalidated(_prepared(stage, step, input))
+            _add_error(form, error)
+            return _rejected(form)
         _add_error(form, error)
-        return _rejected(form)
     if form is not None and not form.is_valid():
-        return _rejected(form)
+        return _rejected_part(stage, step, input, form)
     return _after_action(stage, step, input, said)
 
 
@@ -115,8 +119,12 @@ def _refusal(stage: Stage, name: str, action: Action[Any, Any] | None) -> str:
 
 def _prepared(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm:
     form = build_form(stage, step, input)
-    forms.guard(form)
-    return prepared(form, passed_of(stage, step.page_of(type(form))))
+    return prepared(form, passed_of(stage, step.page_of(type(form))), input)
+
+
+def _whole(input: Input) -> Input:
+    """Give the input of a bound form: a page that nothing was sent for is an empty one."""
+    return Input(values=input.values or {}, files=input.files, json=input.json)
 
 
 def _unvalidated(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm | None:
@@ -126,14 +134,29 @@ def _unvalidated(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm | 
 def _partial(form: AnyForm, input: Input) -> AnyForm:
     """Leave only the fields that came with a value, and no check across fields: an unfinished page may be saved."""
     fields = getattr(form, "fields", {})
-    typed = forms.typed(form)
-    present = (
-        set(input.values or {}) if input.json else {name for name in fields if typed.get(name) not in (None, "", [])}
-    )
-    for name in [name for name in fields if name not in present]:
+    if input.json:
+        absent = set(fields).difference(input.values or {})
+    else:
+        absent = {name for name in fields if _is_untouched(form, name)}
+    for name in absent:
         del fields[name]
     form.clean = lambda: getattr(form, "cleaned_data", None)  # type: ignore[method-assign]
     return form
+
+
+def _is_untouched(form: Any, name: str) -> bool:
+    """Tell whether a browser posted nothing for a field: it posts the empty parts of a time, and no empty box."""
+    field: Field = form.fields[name]
+    value: Any = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+    if value is False:
+        return field.required
+    return all(part in (None, "") for part in value) if isinstance(value, list) else value in (None, "")
+
+
+def _rejected_part(stage: Stage, step: Step[Any, Any], input: Input, form: AnyForm) -> Verdict:
+    """Draw the whole page with the errors of the fields that came with a value."""
+    errors = forms.form_errors(form)
+    return Verdict(form=unvalidated(_prepared(stage, step, _whole(input)), errors), errors=errors, rejected=True)
 
 
 def _rejected(form: AnyForm) -> Verdict:
