@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.template import Node, NodeList
-from django.utils.functional import lazy
-from django.utils.translation import get_language, gettext_lazy, override
-from hypothesis import example, given
-from hypothesis import strategies as st
 
+from tests.unit.declaration.text_problems import problems, unpassed
 from wfapp.declaration import text_names
-from wfapp.declaration.text_names import reads_data, unpassed_names
+from wfapp.declaration.text_names import reads_data
 from wfapp.declaration.texts import TAGS, render_text
-
-PASSED = ("email", "items", "count")
-
-
-def problems(text: Any, passed: tuple[str, ...] = PASSED, languages: tuple[str, ...] = ("en", "de")) -> list[str]:
-    """Return what is wrong with a text."""
-    return unpassed_names(text, passed, languages)
-
-
-def in_each(**by_language: str) -> Any:
-    """Return a text that has its own words in each language, and in none."""
-    return lazy(lambda: by_language[get_language() or "own"], str)()
-
-
-def unpassed(name: str) -> str:
-    """Return the sentence about a key that is not passed."""
-    key = name.split(".")[1]
-    return f'The text reads "{name}", and "{key}" is not passed; the passed keys: email, items, count.'
 
 
 @pytest.mark.parametrize(
@@ -236,39 +212,6 @@ def test_nothing_is_passed() -> None:
     ]
 
 
-def test_translation_that_reads_more() -> None:
-    """A language whose words are wrong is named."""
-    text = in_each(own="{{ ctx.email }}", en="{{ ctx.email }}", de="{{ ctx.phone }}")
-    assert problems(text) == [unpassed("ctx.phone").replace("text reads", 'text in "de" reads')]
-
-
-def test_translation_that_is_no_template() -> None:
-    """A translator's slip is found before a visitor meets it."""
-    text = in_each(own="{{ ctx.email }}", en="{{ ctx.email }}", de="{{ ctx.email }")
-    assert problems(text) == []
-    text = in_each(own="{{ ctx.email }}", en="{{ ctx.email }}", de="{% wenn ctx.email %}")
-    assert [problem.split(":")[0] for problem in problems(text)] == ['The text in "de" is no valid template']
-
-
-def test_problem_of_all_languages_is_told_once() -> None:
-    """What is wrong in the text itself is not repeated for each translation."""
-    text = in_each(own="{{ ctx.phone }}", en="{{ ctx.phone }}", de="{{ ctx.phone }} {{ ctx.fax }}")
-    assert problems(text) == [unpassed("ctx.phone"), unpassed("ctx.fax").replace("text reads", 'text in "de" reads')]
-
-
-def test_language_of_the_caller_is_kept() -> None:
-    """The check leaves the active language alone."""
-    with override("fr"):
-        problems(in_each(own="a", en="b", de="c"))
-        assert get_language() == "fr"
-
-
-def test_text_of_gettext() -> None:
-    """The ordinary lazy string is read under each language as well."""
-    assert problems(gettext_lazy("{{ ctx.email }}")) == []
-    assert problems(gettext_lazy("{{ ctx.phone }}")) == [unpassed("ctx.phone")]
-
-
 class Odd(Node):
     pass
 
@@ -321,105 +264,3 @@ def test_every_tag_can_be_checked(tag: str) -> None:
 def test_text_that_reads_what_is_typed(text: Any, reads: bool) -> None:
     """A page with such a text is drawn again while somebody types; of a callable nothing is known."""
     assert reads_data(text) is reads
-
-
-def test_translation_that_reads_what_is_typed() -> None:
-    """The active language counts."""
-    text = in_each(own="a", en="a", de="{{ data.street }}")
-    with override("en"):
-        assert not reads_data(text)
-    with override("de"):
-        assert reads_data(text)
-
-
-# Generated templates: what is read while drawing must have been found by parsing.
-
-ATOMS = ["ctx.a", "ctx.b.c", "ctx.planted", "ctx.planted.x", "data.d", "one", "two.x", "3", "'lit'", "True"]
-OPERATORS = ["and", "or", "==", "!=", "<", ">=", "in", "not in", "is", "is not"]
-atoms = st.sampled_from(ATOMS)
-filters = st.builds("|{}".format, st.sampled_from(["upper", "length"])) | st.builds(
-    "|{}:{}".format, st.sampled_from(["default", "add", "default_if_none", "join"]), atoms
-)
-expressions = st.builds(lambda atom, more: atom + "".join(more), atoms, st.lists(filters, max_size=2))
-operands = st.builds("{}{}".format, st.sampled_from(["", "not "]), expressions)
-conditions = st.builds(
-    lambda first, more: first + "".join(f" {operator} {operand}" for operator, operand in more),
-    operands,
-    st.lists(st.tuples(st.sampled_from(OPERATORS), expressions), max_size=2),
-)
-names = st.sampled_from(["one", "two"])
-leaves = st.one_of(
-    st.sampled_from(["text", "{# {{ ctx.planted }} #}", "{% now 'Y' as one %}"]),
-    st.builds("{{{{ {} }}}}".format, expressions),
-    st.builds("{{% firstof {} {} as {} %}}".format, expressions, expressions, names),
-    st.builds("{{% firstof {} %}}".format, expressions),
-    st.builds("{{% cycle {} {} %}}".format, expressions, expressions),
-    st.builds("{{% translate {} %}}".format, expressions),
-    st.builds("{{% translate {} as {} %}}".format, expressions, names),
-)
-
-
-def blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Wrap templates in the tags that have a body."""
-    e, c, n, i = expressions, conditions, names, inner
-    return st.one_of(
-        st.builds("{}{}".format, i, i),
-        st.builds("{{% if {} %}}{}{{% elif {} %}}{}{{% else %}}{}{{% endif %}}".format, c, i, c, i, i),
-        st.builds("{{% for {} in {} %}}{}{{% empty %}}{}{{% endfor %}}".format, n, e, i, i),
-        st.builds("{{% with {}={} %}}{}{{% endwith %}}".format, n, e, i),
-        st.builds("{{% ifchanged {} %}}{}{{% else %}}{}{{% endifchanged %}}".format, e, i, i),
-        st.builds("{{% ifchanged %}}{}{{% endifchanged %}}".format, i),
-        st.builds("{{% blocktranslate with {}={} %}}x{{{{ one }}}}{{% endblocktranslate %}}".format, n, e),
-        st.builds(
-            "{{% blocktranslate with {}={} count {}={} %}}{{{{ {} }}}}{{% plural %}}x{{% endblocktranslate %}}".format,
-            *(n, e, n, e, st.sampled_from(ATOMS)),
-        ),
-    )
-
-
-templates = st.recursive(leaves, blocks, max_leaves=8)
-
-
-class Recorder(Mapping[str, Any]):
-    """Note which keys are read."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values_, self.read = values, set[str]()
-
-    def __getitem__(self, key: str) -> Any:
-        self.read.add(key)
-        return self.values_[key]
-
-    def __iter__(self) -> Iterator[str]:
-        self.read.add("everything")
-        return iter(self.values_)
-
-    def __len__(self) -> int:
-        return len(self.values_)
-
-
-@given(templates, st.sampled_from([[], [1, 2], "", "text", 5]))
-@example("{% with one=ctx.planted %}{{ one }}{% endwith %}", "text")
-def test_whatever_is_read_was_found(text: str, planted: Any) -> None:
-    """Drawing reads no key that parsing did not name, whichever way the template goes."""
-    found = " ".join(unpassed_names(text, ("a", "b"), ()))
-    passed = Recorder({"a": [3, 4], "b": {"c": "y"}, "planted": planted})
-    with suppress(Exception):  # a generated template may be nonsense; what it read by then counts
-        render_text(text, passed, {})
-    assert "everything" not in passed.read
-    assert {key for key in passed.read if f'"{key}" is not passed' in found} == passed.read - {"a", "b"}
-
-
-@given(templates)
-def test_planted_name_is_found(text: str) -> None:
-    """A key that stands in the source, but for comments and where it prints nothing, is found."""
-    found = unpassed_names(text, ("a", "b"), ())
-    source = re.sub(r"{#.*?#}", "", text)
-    assert not any("no valid template" in problem for problem in found)
-    assert ("ctx.planted" in source) == any("ctx.planted" in problem for problem in found)
-
-
-@given(st.text(st.sampled_from("{}%#|:._ 'ctxdataifforwithendblocktranslate=1,\n"), max_size=60))
-def test_any_string_is_judged(text: str) -> None:
-    """No text, however broken, makes the check itself fail."""
-    assert all(problem.startswith("The text ") for problem in unpassed_names(text, (), ()))
