@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.workflows import CodeForm, Guarded, Hello, HelloBoth, HelloContext, N
 from wfapp import Finish, Limit, Workflow, rounds, step
 from wfapp.errors import Fault
 from wfapp.models import Flow, FlowEvent
+from wfapp.rounds import limits
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.testing import isolated_registry
 
@@ -175,6 +177,28 @@ def test_flows_in_parallel_share_one_limit() -> None:
     assert {fault.error_code for fault in refused} <= {"limit", "busy"}
     if connection.vendor != "sqlite":
         assert len(evaluated) == 10
+
+
+def test_a_counter_that_another_request_made_meanwhile_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two first submissions at once none is over the limit: the one that found no counter looks again."""
+    count_known = limits._count_known
+    with isolated_registry():
+
+        class Limited(Workflow[HelloContext]):
+            name = "tests/limited"
+
+            @step(form=NameForm, limit=Limit("name", key="name", rate="2/15m"))
+            def ask(self, form: NameForm) -> None:
+                form.add_error("name", "Wrong name.")
+
+        def look(charge: limits.Charge, now: datetime) -> bool:
+            monkeypatch.setattr(limits, "_count_known", count_known)
+            known = count_known(charge, now)
+            assert begin(Limited, name="ada").rejected
+            return known
+
+        monkeypatch.setattr(limits, "_count_known", look)
+        assert begin(Limited, name="ada").rejected
 
 
 def test_one_code_replayed_by_fifty_clients_signs_in_one() -> None:

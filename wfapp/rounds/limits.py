@@ -88,13 +88,14 @@ def _count(charge: Charge) -> int | None:
         now = timezone.now()
         if _count_known(charge, now):
             return None
-        resets_at = Counter.objects.filter(key=charge.counter).values_list("resets_at", flat=True).first()
-        if resets_at is not None and resets_at > now:
-            return max(1, math.ceil((resets_at - now).total_seconds()))
-        if resets_at is None:
+        counter = Counter.objects.filter(key=charge.counter).first()
+        if counter is None:
             Counter.objects.bulk_create(
                 [Counter(key=charge.counter, count=0, resets_at=now + limit.period)], ignore_conflicts=True
             )
+        # One that has room was made, or reset, by another request since the look above.
+        elif counter.count >= limit.count and counter.resets_at > now:
+            return max(1, math.ceil((counter.resets_at - now).total_seconds()))
     return 1
 
 

@@ -8,14 +8,19 @@ from wfapp.declaration.outcomes import Message
 from wfapp.errors import Busy, Fault, InvalidToken, LimitExceeded, NotAllowed, Stale
 from wfapp.web.words import duration
 
-__all__ = ["message_of", "text_of", "title_of"]
+__all__ = ["is_outdated", "message_of", "text_of", "title_of"]
+
+
+def is_outdated(fault: Fault) -> bool:
+    """Tell whether a page was refused for its CSRF token: a sign-in since then changed it, or cookies are blocked."""
+    return fault.error_code == "csrf"
 
 
 def title_of(fault: Fault) -> str:
     """Give the heading of the page that tells of a fault."""
     if isinstance(fault, InvalidToken):
         return _("This page has expired")
-    if isinstance(fault, NotAllowed):
+    if isinstance(fault, NotAllowed) and not is_outdated(fault):
         return _("You cannot open this page")
     if isinstance(fault, LimitExceeded):
         return _("Too many attempts")
@@ -28,9 +33,12 @@ def text_of(fault: Fault) -> str:
     """Say what happened and what to do; with a wait that is known, how long."""
     if isinstance(fault, LimitExceeded) and fault.retry_after:
         return _("Too many attempts. You can try again in %(duration)s.") % {"duration": duration(fault.retry_after)}
+    if is_outdated(fault):
+        return _("This page is out of date, or your browser blocks cookies. Please send it again.")
     return str(fault.message)
 
 
 def message_of(fault: Fault) -> Message:
     """Give the message above a page that is shown again because of a fault."""
-    return Message(level="warn" if isinstance(fault, Stale | Busy) else "error", text=text_of(fault))
+    harmless = isinstance(fault, Stale | Busy) or is_outdated(fault)
+    return Message(level="warn" if harmless else "error", text=text_of(fault))

@@ -17,21 +17,22 @@ from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.generic.base import View
 
 from wfapp import rounds
 from wfapp.declaration.outcomes import Message
 from wfapp.declaration.workflow import Workflow
-from wfapp.errors import Busy, DeclarationError, Fault, InvalidToken, LimitExceeded, NotAllowed, Stale
+from wfapp.errors import Busy, DeclarationError, Fault, InvalidToken, LimitExceeded, Stale
 from wfapp.http.caller import bind_browser, page_caller
 from wfapp.http.cookies import ENDED_TOKEN_AGE, TOKEN_AGE, read_token, set_token
 from wfapp.http.effects import deliver
+from wfapp.http.guards import refuse_cross_site, require_csrf
 from wfapp.http.redirects import end_target, safe_target
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.web.context import FlowView, answer_context, flow_view
-from wfapp.web.faults import message_of, text_of, title_of
+from wfapp.web.faults import is_outdated, message_of, text_of, title_of
 from wfapp.web.htmx import SeeOther, leave, replace_address, wants_fragment
 from wfapp.web.messages import hand_over
 from wfapp.web.posts import ACTION, FLOW, REFRESH, START_KEY, posted_input, posted_revision
@@ -47,10 +48,12 @@ TEMPLATES = {
 """The template of each answer that has no form."""
 
 
+# The CSRF check is this view's own: what it refuses gets the current page, where Django's answers with a bare 403.
+@method_decorator(csrf_exempt, name="dispatch")
 @method_decorator(login_not_required, name="dispatch")
 @method_decorator(sensitive_variables(), name="dispatch")
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-@method_decorator(csrf_protect, name="dispatch")
+@method_decorator(requires_csrf_token, name="dispatch")
 @method_decorator(never_cache, name="dispatch")
 class WorkflowView(View):
     """Serve the pages of a workflow: ``path("login/", WorkflowView.as_view(workflow=Login), name="login")``.
@@ -110,6 +113,9 @@ class WorkflowView(View):
         self.flow_key = request.GET.get(FLOW, "")
         self.next_url = safe_target(request.GET.get(name) or request.POST.get(name, ""), request)
         try:
+            if request.method == "POST":
+                refuse_cross_site(request)
+                require_csrf(request)
             response = super().dispatch(request, *args, **kwargs)
         except Fault as fault:
             response = self.fail(fault)
@@ -188,7 +194,7 @@ class WorkflowView(View):
 
     def fail(self, fault: Fault) -> HttpResponse:
         """Answer a fault with the current page where there is one, else with a page that says what to do."""
-        response = self._send_to_login(fault) or self._draw_despite(fault)
+        response = self._send_to_login(fault) or self._send_after(fault) or self._draw_despite(fault)
         if response is None:
             template = "wfapp/gone.html" if isinstance(fault, InvalidToken) else "wfapp/fault.html"
             context = {"flow": self.describe(None), "title": title_of(fault), "description": text_of(fault)}
@@ -273,19 +279,34 @@ class WorkflowView(View):
     def _send_to_login(self, fault: Fault) -> HttpResponse | None:
         """Send an anonymous person who lacks a right at the start to ``LOGIN_URL``, unless this is it."""
         user = getattr(self.request, "user", None)
-        if not isinstance(fault, NotAllowed) or self.flow_key or user is None or user.is_authenticated:
+        if fault.error_code != "permission" or self.flow_key or user is None or user.is_authenticated:
             return None
         login_url = resolve_url(settings.LOGIN_URL)
         if urlsplit(login_url).path == self.request.path:
             return None
         return leave(self.request, redirect_to_login(self.request.get_full_path(), login_url).url)
 
+    def _send_after(self, fault: Fault) -> HttpResponse | None:
+        """Send on whoever posts a page from before a sign-in: it changed the CSRF token, and nothing is left to answer.
+
+        The second click of a double click is such a post, when it comes after the answer to the first.
+        """
+        if not is_outdated(fault):
+            return None
+        if not self.flow_key:
+            return self._pass_by()
+        try:
+            answer = self.show()
+        except Fault:
+            return None
+        return leave(self.request, self.get_end_url(answer) or self.describe(answer).url) if answer.end else None
+
     def _draw_despite(self, fault: Fault) -> HttpResponse | None:
         """Draw the current page with a message, and with what was typed where the post was not looked at."""
         if isinstance(fault, Stale):
             response = self.draw(fault.answer, status=fault.status, messages=[message_of(fault)])
             return self.deliver(fault.answer, response)
-        if self.request.method != "POST" or not isinstance(fault, Busy | LimitExceeded):
+        if self.request.method != "POST" or not (isinstance(fault, Busy | LimitExceeded) or is_outdated(fault)):
             return None
         typed = posted_input(self.request)
         try:

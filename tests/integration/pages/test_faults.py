@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.integration.pages import workflows
 from tests.integration.pages.visitor import Visitor
 from wfapp import rounds
 from wfapp.errors import Busy
+from wfapp.models import Flow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.pages.workflows")]
 
@@ -80,6 +82,44 @@ def test_post_without_csrf_token_is_refused(visitor: Visitor) -> None:
     """Django's own check covers pages."""
     first = visitor.open("/hello/")
     assert visitor.send(first, name="Ann", csrfmiddlewaretoken="").status_code == 403
+
+
+def test_page_from_before_a_sign_in_comes_back(visitor: Visitor, alice: User) -> None:
+    """A sign-in in another tab changes the CSRF token: nothing runs, nothing typed is lost, and sending again works."""
+    first = visitor.open("/hello/?next=/echo/")
+    visitor.client.force_login(alice)
+    del visitor.client.cookies["csrftoken"]
+    visitor.open("/hello/")
+    again = visitor.submit(first, name="Ann")
+    assert (again.status, again.title, again.action) == (403, "Your name", "/hello/?next=/echo/")
+    assert again.messages == ["This page is out of date, or your browser blocks cookies. Please send it again."]
+    assert again.fields["name"] == "Ann"
+    assert not Flow.objects.exists()
+    assert visitor.submit(again, name="Ann").title == "Code for Ann"
+
+
+def test_later_page_from_before_a_sign_in_comes_back(visitor: Visitor) -> None:
+    """The flow waits where it was."""
+    second = visitor.submit(visitor.open("/hello/"), name="Ann")
+    again = visitor.submit(second, code="123456", csrfmiddlewaretoken="x" * 32)
+    assert (again.status, again.title) == (403, "Code for Ann")
+    assert visitor.submit(again, code="123456").heading == "Done"
+
+
+def test_old_page_of_a_flow_that_is_unknown_says_what_to_do(visitor: Visitor) -> None:
+    """Without a current page there is at least a way back."""
+    first = visitor.open("/hello/")
+    answer = visitor.submit(replace(first, action="/hello/?wf=00000000"), name="Ann", csrfmiddlewaretoken="")
+    assert (answer.status, answer.heading) == (403, "This did not work")
+    assert answer.link("Back to the page") == "/hello/?wf=00000000"
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_post_of_another_site_draws_nothing(visitor: Visitor, headers: dict[str, str]) -> None:
+    """What another site would like to see in a form is not put there, whatever token it knows."""
+    answer = visitor.submit_with(headers, visitor.open("/hello/"), name="Ann")
+    assert (answer.status, answer.heading, answer.fields) == (403, "You cannot open this page", {})
+    assert not Flow.objects.exists()
 
 
 def test_csrf_is_checked_without_the_middleware(visitor: Visitor, settings: Any) -> None:

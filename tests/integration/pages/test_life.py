@@ -86,6 +86,14 @@ def test_double_click_on_the_end_ends_signed_in(visitor: Visitor, alice: User) -
     assert visitor.submit(first, name="alice").text == "alice"
 
 
+def test_late_second_click_on_the_end_leads_on(visitor: Visitor, alice: User) -> None:
+    """The sign-in changed the CSRF token: the second click is refused, and led where the person is going."""
+    first = visitor.open("/saves/?next=/elsewhere/")
+    visitor.send(first, name="alice")
+    late = visitor.send(first, name="alice")
+    assert (late.status_code, late.headers["Location"]) == (303, "/elsewhere/")
+
+
 def test_reload_repeats_nothing(visitor: Visitor) -> None:
     """A page that is loaded again is the same page, and a post that is sent again gets the same answer."""
     second = visitor.submit(visitor.open("/hello/"), name="Ann")

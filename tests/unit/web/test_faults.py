@@ -16,6 +16,7 @@ from wfapp.web.faults import message_of, text_of, title_of
         (LimitExceeded(), "Too many attempts"),
         (Busy(), "One moment, please"),
         (MalformedRequest(), "This did not work"),
+        (NotAllowed(code="csrf"), "This did not work"),
     ],
 )
 def test_titles(fault: Fault, title: str) -> None:
@@ -42,6 +43,13 @@ def test_stale_page_is_a_warning() -> None:
 def test_busy_flow_is_a_warning() -> None:
     """Nothing went wrong where two requests came at once."""
     assert message_of(Busy()).level == "warn"
+
+
+def test_outdated_page_is_a_warning() -> None:
+    """A person learns what to do, not what a CSRF token is."""
+    message = message_of(NotAllowed(code="csrf"))
+    text = "This page is out of date, or your browser blocks cookies. Please send it again."
+    assert (message.level, message.text) == ("warn", text)
 
 
 def test_limit_is_an_error() -> None:
