@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from wfapp.declaration.registry import registry
 
 ROOT = Path(__file__).parents[2]
 FILES = ("tests/typing/login.py", "tests/typing/wrong.py")
@@ -24,11 +27,12 @@ def announced() -> set[tuple[str, int, str, str]]:
 
 
 def found() -> set[tuple[str, int, str, str]]:
-    """Ask mypy, with a cache of its own: it may be at work on the package at the same time."""
+    """Ask mypy about the two files, with a cache of its own: it may be at work on the package at the same time."""
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", ".mypy_cache/typing", *FILES]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
-    return {(match["path"], int(match["line"]), match["code"], match["text"]) for match in FOUND.finditer(done.stdout)}
+    matches = [match for match in FOUND.finditer(done.stdout) if match["path"] in FILES]
+    return {(match["path"], int(match["line"]), match["code"], match["text"]) for match in matches}
 
 
 def test_mypy_says_what_the_comments_say() -> None:
@@ -37,3 +41,12 @@ def test_mypy_says_what_the_comments_say() -> None:
     assert {error[:2] for error in errors} == {comment[:2] for comment in comments}
     for file, line, code, text in comments:
         assert [error for error in errors if error[:3] == (file, line, code) and text in error[3]], (file, line, errors)
+
+
+def test_what_mypy_accepts_can_be_declared() -> None:
+    """The right file is right at run time too."""
+    with registry.isolated():
+        module = importlib.import_module("tests.typing.login")
+    assert module.CalledLogin.structure.order == ("credentials", "verify", "issue_session")
+    assert module.CalledLogin.get_step("credentials").attempts == 3
+    assert [str(item) for item in module.Order.structure.order if isinstance(item, str)] == ["address", "done"]

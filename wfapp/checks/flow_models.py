@@ -13,7 +13,7 @@ from msgspec import inspect
 from wfapp.declaration.context import Context, OpenContext, keys
 from wfapp.declaration.key_types import key_types
 from wfapp.declaration.registry import registry
-from wfapp.declaration.secrecy import path_is_secret, secret_keys
+from wfapp.declaration.secrecy import path_is_secret
 from wfapp.models import AbstractFlow, flow_models, table_tag
 
 __all__ = ["CHECKS", "check_admin", "check_shadows", "check_table_tags"]
@@ -58,7 +58,7 @@ def check_admin(**kwargs: Any) -> list[CheckMessage]:
 
 def _shadow_problems(model: FlowModel) -> Iterator[CheckMessage]:
     contexts = _contexts(model)
-    legal = {key for context in contexts for key in keys(context) if key not in secret_keys(context)}
+    known = {key for context in contexts for key in keys(context)}
     for field, path in model.shadow_fields().values() if contexts else ():
         where = f"{model._meta.label}.{field.name}"
         if any(path_is_secret(context, path) for context in contexts):
@@ -66,7 +66,7 @@ def _shadow_problems(model: FlowModel) -> Iterator[CheckMessage]:
             yield Error(problem, hint="Remove it: a secret never reaches a column.", obj=field, id="wfapp.E307")
         elif not any(_leads_to_a_value(context, path) for context in contexts) and not _is_the_sites_own(model, field):
             problem = f"{where} shadows {path!r}, which no workflow that uses this model has in its context."
-            yield Error(problem, hint=f"Legal are {', '.join(sorted(legal)) or 'none'}.", obj=field, id="wfapp.E306")
+            yield Error(problem, hint=f"The keys are {', '.join(sorted(known)) or 'none'}.", obj=field, id="wfapp.E306")
 
 
 def _contexts(model: FlowModel) -> list[type[Context]]:

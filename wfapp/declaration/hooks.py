@@ -31,10 +31,14 @@ class Method(Generic[P, T_co]):
     @overload
     def __get__(self, instance: object, owner: type[Any] | None = None) -> Callable[P, T_co]: ...
     def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | Callable[P, T_co]:
-        if instance is None or self.method is None:
+        if instance is None:
             return self
-        bound: Callable[P, T_co] = self.method.__get__(instance, owner)
+        bound: Callable[P, T_co] = self.method.__get__(instance, owner) if self.method else self.inherited(instance)
         return bound
+
+    def inherited(self, instance: object) -> Any:
+        """Give what an instance has where this one has no method of its own."""
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

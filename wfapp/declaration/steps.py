@@ -63,9 +63,17 @@ class Step(Method[P, T_co]):
     page: PageOptions = field(default_factory=PageOptions)
     given: Mapping[str, Any] = field(default_factory=dict)
 
+    owner: type[Any] | None = None
+    """The class whose body declares it."""
+
     def __set_name__(self, owner: type[Any], name: str) -> None:
         if not self.name:
             object.__setattr__(self, "name", name)
+            object.__setattr__(self, "owner", owner)
+
+    def inherited(self, instance: object) -> Any:
+        """Give what the name means further along the MRO: options alone leave the method to the next class."""
+        return self if self.owner is None else getattr(super(self.owner, instance), self.name, self)
 
     @property
     def keeps(self) -> bool:
@@ -86,7 +94,7 @@ class Step(Method[P, T_co]):
 
     def named(self, name: str) -> Step[P, T_co]:
         """Give this step under a name: a class may take over the step of another one."""
-        return self if self.name == name else replace(self, name=name)
+        return self if self.name == name else replace(self, name=name, owner=None)
 
     def redefined(self, later: Step[..., Any] | Callable[..., Any]) -> Step[..., Any]:
         """Give this step as a subclass redefines it: with a new method, and with the options that it gives anew."""
@@ -219,7 +227,7 @@ def step(method: Callable[..., Any] | None = None, /, **given: Any) -> Step[...,
     return made
 
 
-_OPTIONS = {option.name for option in fields(Step)} - {"name", "method", "page", "given"} | set(PAGE_OPTIONS)
+_OPTIONS = {option.name for option in fields(Step)} - {"name", "method", "page", "given", "owner"} | set(PAGE_OPTIONS)
 
 
 def _build(given: Mapping[str, Any], method: Callable[..., Any] | None, *, name: str = "", kind: Any = Step) -> Any:

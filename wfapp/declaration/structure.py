@@ -91,8 +91,8 @@ def _merged(cls: type[Any]) -> tuple[dict[str, Step[..., Any]], dict[str, Hook[.
             else:
                 kind = "step" if name in steps else "hook"
                 raise DeclarationError(
-                    f"{cls.__qualname__}: a base has a {kind} {name!r}, and {base.__qualname__} makes it {value!r}; "
-                    f"legal are a {kind}, a method, or None to remove it."
+                    f"{cls.__qualname__}: {name!r} is a {kind} of a base, and of type {type(value).__name__} in "
+                    f"{base.__qualname__}; legal are a {kind}, a method, or None to remove it."
                 )
     return steps, hooks
 

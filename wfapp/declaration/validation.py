@@ -181,26 +181,20 @@ def _check_hooks(cls: AnyWorkflow) -> None:
 def _check_action(cls: AnyWorkflow, step: Step[..., Any], owner: str, action: Action[..., Any]) -> None:
     _check_condition(cls, owner, action.when)
     # An action is asked by the name of its parameter whether it wants the form.
-    _check_signature(cls, owner, action.method, "self, form" if action.with_data else "self")
+    names = "self, form" if action.with_data else "self"
+    _check_signature(cls, owner, action.method, names, legal="(self) or (self, form)")
     for limit in action.limits:
         _check_limit(cls, step, limit)
 
 
-def _check_signature(cls: AnyWorkflow, owner: str, method: Callable[..., Any], *legal: str) -> None:
+def _check_signature(cls: AnyWorkflow, owner: str, method: Callable[..., Any], names: str, legal: str = "") -> None:
     """Refuse a method that its round could not call."""
     signature = inspect.signature(method)
-    if not any(_binds(signature, names) for names in legal):
-        found = ", ".join(signature.parameters)
-        legal_ones = " or ".join(f"({names})" for names in legal)
-        raise _fail(cls, f"{owner}: its method takes ({found}); legal is {legal_ones}.")
-
-
-def _binds(signature: inspect.Signature, names: str) -> bool:
     try:
         signature.bind(*names.split(", "))
     except TypeError:
-        return False
-    return True
+        found = ", ".join(signature.parameters)
+        raise _fail(cls, f"{owner}: its method takes ({found}); legal is {legal or f'({names})'}.") from None
 
 
 def _check_step(cls: AnyWorkflow, step: Step[..., Any]) -> None:

@@ -14,9 +14,11 @@ from wfapp.declaration.outcomes import Abort, Ask, Finish, Next, Outcome
 from wfapp.declaration.steps import Step
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.cursor import Cursor, Position
-from wfapp.errors import WrongOutcome
+from wfapp.errors import RoundError, WrongOutcome
 
 __all__ = ["Machine", "Paused"]
+
+MAX_STEPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Machine:
             step = self._workflow.get_step(position.step)
             if step.form is not None or not self._may_run(step):
                 return Paused(position)
+            if len(self.ran) == MAX_STEPS:
+                raise RoundError(
+                    f"{MAX_STEPS} steps ran without a page; let a step inside the While change its condition."
+                )
             self.position = position
             end = self._taken(position, self._call(step))
             self.ran.append(step.name)

@@ -1,0 +1,34 @@
+"""The checks are Django's: registered, tagged, quick."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.checks import INFO, CheckMessage, run_checks
+from django.core.checks.registry import registry as django_registry
+from django.core.management import call_command
+
+from wfapp.checks import TAG, flow_models, settings, workflows
+
+
+def run(*, deploy: bool = False) -> list[CheckMessage]:
+    """Run what is registered under the tag."""
+    return run_checks(tags=[TAG], include_deployment_checks=deploy)
+
+
+def test_every_check_is_registered() -> None:
+    """Under one tag, the ones for deployment apart."""
+    ordinary = {check for check in django_registry.get_checks() if TAG in check.tags}
+    everything = {check for check in django_registry.get_checks(include_deployment_checks=True) if TAG in check.tags}
+    assert ordinary == {*settings.CHECKS, *workflows.CHECKS, *flow_models.CHECKS}
+    assert everything - ordinary == set(settings.DEPLOY_CHECKS)
+
+
+def test_the_sites_own_settings_are_right() -> None:
+    """And no check touches the database to find that out: this test may not."""
+    assert [problem for problem in run(deploy=True) if problem.level > INFO] == []
+
+
+def test_the_command_names_the_tag(capsys: pytest.CaptureFixture[str]) -> None:
+    """``manage.py check --tag wfapp`` runs them alone."""
+    call_command("check", "--tag", TAG)
+    assert "flows.WideFlow has no admin: staff cannot look after its flows." in capsys.readouterr().err
