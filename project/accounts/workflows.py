@@ -75,7 +75,7 @@ class Login(Workflow[LoginContext]):
 
     @step
     def issue_session(self) -> Finish | Abort:
-        user = get_user_model().objects.filter(pk=self.ctx.user_id, is_active=True).first()
+        user = get_user_model().objects.filter(pk=self.ctx.get("user_id"), is_active=True).first()
         if user is None:
             return Abort("no-account", _("This account can no longer sign in."))
         return Finish(sign_in=user, data={"email": self.ctx.email})

@@ -15,6 +15,8 @@ SIZES = [("s", _("Small")), ("m", _("Medium")), ("l", _("Large"))]
 DRINKS = [(_("Hot"), [("tea", _("Tea")), ("coffee", _("Coffee"))]), (_("Cold"), [("water", _("Water"))])]
 STARS = [(1, "★"), (2, "★★"), (3, "★★★")]
 FOLDER = str(Path(__file__).parent)
+DAY: dict[str, Any] = {"type": "date", "aria-label": _("Day")}
+TIME: dict[str, Any] = {"type": "time", "aria-label": _("Time")}
 
 
 class NameForm(forms.Form):
@@ -27,7 +29,7 @@ class AmountWidget(forms.MultiWidget):
     """Draw an amount and its currency side by side."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "amount": forms.NumberInput({"step": "0.01", "aria-label": _("Amount")}),
             "currency": forms.Select({"aria-label": _("Currency")}, choices=[("EUR", "EUR"), ("USD", "USD")]),
         }
@@ -112,8 +114,8 @@ class FieldsForm(forms.Form):
         label=_("Day, then time"),
         widget=forms.SplitDateTimeWidget(
             {"type": "text"},
-            date_attrs={"type": "date", "aria-label": _("Day")},
-            time_attrs={"type": "time", "aria-label": _("Time")},
+            date_attrs=DAY,
+            time_attrs=TIME,
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -87,5 +88,6 @@ def readable(field: forms.Field, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
-    labels = {str(key): str(label) for key, label in flatten_choices(getattr(field, "choices", ()))}
+    choices: Iterable[tuple[Any, str]] = getattr(field, "choices", ())
+    labels = {str(key): str(label) for key, label in flatten_choices(choices)}
     return labels.get(str(value)) or str(localize(value))
