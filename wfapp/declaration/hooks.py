@@ -15,7 +15,7 @@ from wfapp.declaration.order import Condition
 from wfapp.declaration.page import Text
 from wfapp.errors import DeclarationError
 
-__all__ = ["Action", "Hook", "Method", "refuse_second"]
+__all__ = ["Action", "Hook", "Method", "check_decorated"]
 
 P = ParamSpec("P")
 T_co = TypeVar("T_co", covariant=True)
@@ -103,11 +103,14 @@ class Action(Hook[P, T_co]):
         return tuple(limit for limit in self.limit if isinstance(limit, Limit))
 
 
-def refuse_second(method: Callable[..., Any]) -> None:
-    """Raise DeclarationError where the class body that is being run has a step or a hook of this name already.
+def check_decorated(method: Any) -> None:
+    """Raise DeclarationError for what is no method, and for a second one of its name in the class body being run.
 
     A decorator calls it at its own top: Python would drop the first of two without a word, and then nobody can tell.
     """
+    if not callable(method) or isinstance(method, type) or not hasattr(method, "__name__"):
+        found = method.__name__ if isinstance(method, type) else f"an object of type {type(method).__name__}"
+        raise DeclarationError(f"step and its hooks decorate a method, and {found} is none; a form goes by form=.")
     name, body = method.__name__, sys._getframe(2).f_locals
     if isinstance(body.get(name), Method):
         raise DeclarationError(

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, over
 from django import forms
 from django.forms.formsets import BaseFormSet
 
-from wfapp.declaration.hooks import Action, Hook, Method, refuse_second
+from wfapp.declaration.hooks import Action, Hook, Method, check_decorated
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.options import check_count, check_text, check_timedelta, names, several
 from wfapp.declaration.order import Condition
@@ -73,7 +73,9 @@ class Step(Method[P, T_co]):
 
     def inherited(self, instance: object) -> Any:
         """Give what the name means further along the MRO: options alone leave the method to the next class."""
-        return self if self.owner is None else getattr(super(self.owner, instance), self.name, self)
+        if self.owner is None or not isinstance(instance, self.owner):
+            return self
+        return getattr(super(self.owner, instance), self.name, self)
 
     @property
     def keeps(self) -> bool:
@@ -108,12 +110,12 @@ class Step(Method[P, T_co]):
 
         ``request``, ``user``, ``instance``, ``initial``, …
         """
-        refuse_second(method)
+        check_decorated(method)
         return Hook(kind="form_kwargs", step=self, method=method)
 
     def exhausted(self, method: Callable[[W], R]) -> Hook[[], R]:
         """Tie the method that says what happens when the attempts are spent; by default the flow is aborted."""
-        refuse_second(method)
+        check_decorated(method)
         return Hook(kind="exhausted", step=self, method=method)
 
     def action(
@@ -128,7 +130,7 @@ class Step(Method[P, T_co]):
         options: dict[str, Any] = {"label": label, "when": when, "cooldown": cooldown, "limit": several(limit)}
 
         def decorate(method: Callable[..., Any], /) -> Any:
-            refuse_second(method)
+            check_decorated(method)
             return Action(kind="action", step=self, method=method, **options)
 
         return decorate
@@ -147,7 +149,7 @@ class PlainStep(Step[..., Any]):
     """Wait for a method, or give options anew to the step of a base: what ``step(…)`` without a form returns."""
 
     def __call__(self, method: Callable[Concatenate[W, Q], R], /) -> Step[Q, R]:
-        refuse_second(method)
+        check_decorated(method)
         made: Step[Q, R] = _build(self.given, method)
         return made
 
@@ -156,7 +158,7 @@ class FormStep(Step[..., Any], Generic[F]):
     """Stand for a step with a form: used as a decorator it takes a method, alone it keeps the answers."""
 
     def __call__(self, method: Callable[[W, F], R], /) -> Step[[F], R]:
-        refuse_second(method)
+        check_decorated(method)
         made: Step[[F], R] = _build(self.given, method)
         return made
 
@@ -220,7 +222,7 @@ def step(method: Callable[..., Any] | None = None, /, **given: Any) -> Step[...,
     See the fields of Step and PageOptions for the keywords. Raises DeclarationError for an unknown or wrong one.
     """
     if method is not None:
-        refuse_second(method)
+        check_decorated(method)
         made: Step[..., Any] = _build(given, method)
     else:
         made = _build(given, None, kind=FormStep if "form" in given else PlainStep)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 from wfapp.declaration.context import OpenContext, Params, keys, validate_context, validate_params
-from wfapp.declaration.hooks import Action
+from wfapp.declaration.hooks import Action, Hook
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.options import check_count, check_timedelta, several
 from wfapp.declaration.order import Break, Condition, Continue, If, While, names_in, nodes_in
@@ -50,6 +50,7 @@ def validate(cls: AnyWorkflow) -> None:
     validate_context(cls.context_class)
     _check_options(cls)
     _check_names(cls)
+    _check_single_hooks(cls)
     if cls.name:
         _check_order(cls)
         _check_hooks(cls)
@@ -125,6 +126,18 @@ def _check_names(cls: AnyWorkflow) -> None:
         for name in names:
             if name in reserved:
                 raise _fail(cls, f"{kind} {name!r} has the name of an attribute of Workflow; give it another one.")
+
+
+def _check_single_hooks(cls: AnyWorkflow) -> None:
+    """Refuse two hooks where the second would silently take the place of the first."""
+    first: dict[tuple[str, str], str] = {}
+    for name, hook in cls.structure.own.items():
+        if isinstance(hook, Hook) and not isinstance(hook, Action):
+            other = first.setdefault((hook.kind, hook.step_name), name)
+            if other != name:
+                raise _fail(
+                    cls, f"{hook.kind} hooks {other!r} and {name!r} hang on one step, {hook.step_name!r}; make one."
+                )
 
 
 def _check_order(cls: AnyWorkflow) -> None:

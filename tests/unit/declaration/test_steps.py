@@ -168,7 +168,9 @@ def test_a_class_may_take_over_the_step_of_another() -> None:
 
     class Other(Workflow[Ctx]):
         welcome = Greet.greet
+        address = Greet.address
 
+    assert Other.get_step("address") is Greet.address is instance(Other).address
     assert Other.get_step("welcome").name == "welcome"
     assert Greet.get_step("greet").name == "greet"
 
@@ -308,3 +310,20 @@ def test_two_of_one_name(declare: Callable[[], None]) -> None:
         declare()
     owner = f"{declare.__name__}.<locals>.Twice.ask"
     assert str(caught.value) == f"{owner}: two steps or hooks of one class have the name 'ask'; give each its own name."
+
+
+@pytest.mark.parametrize(
+    ("decorate", "found"),
+    [
+        (lambda: step(NameForm), "NameForm"),
+        (lambda: step(form=NameForm)(NameForm({})), "an object of type NameForm"),
+        (lambda: step(when="mfa")(property(len)), "an object of type property"),
+        (lambda: step(form=NameForm).form_kwargs({}), "an object of type dict"),
+        (lambda: instance().address(NameForm({})), "an object of type NameForm"),
+    ],
+)
+def test_only_methods_are_decorated(decorate: Callable[[], Any], found: str) -> None:
+    """A form, or a call of a step that has no method, is a slip."""
+    with pytest.raises(DeclarationError) as caught:
+        decorate()
+    assert str(caught.value) == (f"step and its hooks decorate a method, and {found} is none; a form goes by form=.")

@@ -93,6 +93,7 @@ PAGE_MISTAKES: list[tuple[Mapping[str, Any], str]] = [
     ({"first": step(takes_form)}, "step 'first': its method takes (self, form); legal is (self)."),
 ]
 
+ACTED = step(form=NameForm)
 HOOK_MISTAKES: list[tuple[Mapping[str, Any], str]] = [
     (
         {"other": step(form=NameForm).form_kwargs(takes_self)},
@@ -105,6 +106,10 @@ HOOK_MISTAKES: list[tuple[Mapping[str, Any], str]] = [
     (
         {"first": (first := step(takes_self)), "hook": first.action(label="Go")(takes_self)},
         "action hook 'hook' hangs on 'first', which has no form, so it would never run; give it form=.",
+    ),
+    (
+        {"first": ACTED, "hook": ACTED.form_kwargs(takes_self), "hook2": ACTED.form_kwargs(takes_self)},
+        "form_kwargs hooks 'hook' and 'hook2' hang on one step, 'first'; make one.",
     ),
     (
         hooked("exhausted", takes_self),
