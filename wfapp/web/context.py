@@ -15,6 +15,7 @@ from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
 from wfapp.declaration.outcomes import Level, Message
+from wfapp.forms import is_secret
 from wfapp.rounds.answer import ActionView, Answer, Page
 from wfapp.storage.tokens import flow_key
 from wfapp.web.posts import FLOW
@@ -135,7 +136,9 @@ def answer_context(answer: Answer, extra_messages: Iterable[Message] = ()) -> di
 
 
 def _page_context(page: Page, context: Mapping[str, Any]) -> dict[str, Any]:
-    _drop_colons(page.form)
+    for part in page.form.forms if isinstance(page.form, BaseFormSet) else (page.form,):
+        _drop_colon(part)
+        _empty_secrets(part)
     return {
         "form": page.form,
         "step": page.step,
@@ -153,11 +156,21 @@ def _page_context(page: Page, context: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _drop_colons(form: BaseForm | BaseFormSet[BaseForm]) -> None:
+def _drop_colon(form: BaseForm) -> None:
     """Draw labels without Django's colon, noise to a screen reader; a suffix that the form's author chose stays."""
-    for part in form.forms if isinstance(form, BaseFormSet) else (form,):
-        if part.label_suffix == Form().label_suffix:
-            part.label_suffix = ""
+    if form.label_suffix == Form().label_suffix:
+        form.label_suffix = ""
+
+
+def _empty_secrets(form: BaseForm) -> None:
+    """Draw one-time codes empty, as Django draws passwords: a rejected one is no use and stands in nobody's way."""
+    for field in form:
+        if is_secret(field.field):
+            field.value = _nothing  # type: ignore[method-assign]
+
+
+def _nothing() -> None:
+    """Stand in for the value of a field."""
 
 
 def _button(action: ActionView) -> ActionButton:

@@ -156,13 +156,17 @@ def test_page_without_errors_has_no_summary() -> None:
     assert "autofocus" not in html
 
 
+def test_rejected_code_is_drawn_empty() -> None:
+    """A one-time code that was no good stands in nobody's way, as little as a password."""
+    assert 'value="12' not in draw(rejected({"code": "12"}, code="Too short."))
+
+
 def test_rejected_field_is_described() -> None:
-    """The input points to its help and its error, and keeps what was typed and its autocomplete."""
+    """The input points to its help and its error, and keeps its autocomplete."""
     html = draw(rejected({"code": "12"}, code="Too short."))
     field = re.search(r"<input[^>]*name=\"code\"[^>]*>", html)
     assert field is not None
     for attribute in (
-        'value="12"',
         'autocomplete="one-time-code"',
         'aria-invalid="true"',
         'aria-describedby="id_code_helptext id_code_error"',
@@ -280,6 +284,12 @@ def test_finish_page_leads_on() -> None:
     assert "<p>Saved.</p>" in html
     assert '<a class="wf-button" href="/home/">Continue</a>' in html
     assert "Start again" not in html
+
+
+def test_finish_page_that_leads_nowhere_has_no_room_for_buttons() -> None:
+    """What is not there leaves no gap below the text."""
+    html = draw(answer(status="finished", end=End(status="finished")), "wfapp/finish.html", target="")
+    assert "wf-buttons" not in html
 
 
 def test_aborted_page_offers_a_new_start() -> None:
