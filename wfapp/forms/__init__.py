@@ -7,7 +7,7 @@ from wfapp.forms.guard import guard
 from wfapp.forms.payload import Description, Payload, compile_payload, describe
 from wfapp.forms.rejection import form_errors
 from wfapp.forms.values import initial_values, is_secret, typed
-from wfapp.forms.view import merge, view_fields
+from wfapp.forms.view import has_dynamic_choices, merge, view_fields
 
 __all__ = [
     "Description",
@@ -17,6 +17,7 @@ __all__ = [
     "fill",
     "form_errors",
     "guard",
+    "has_dynamic_choices",
     "initial_values",
     "is_secret",
     "merge",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.forms import Field, RadioSelect, Widget
+from django.forms import Field, MultiWidget, RadioSelect, Widget
 from django.forms.widgets import ChoiceWidget
 from django.utils.choices import BaseChoiceIterator, BlankChoiceIterator
 
@@ -35,6 +35,8 @@ class Options:
 
 def is_dynamic(widget: Widget) -> bool:
     """Tell whether a widget's choices come from a queryset or a callable, and so change from one round to the next."""
+    if isinstance(widget, MultiWidget):
+        return any(map(is_dynamic, widget.widgets))
     choices: object = getattr(widget, "choices", None)
     while isinstance(choices, BlankChoiceIterator):  # what a model field puts around its own choices
         choices = choices.choices

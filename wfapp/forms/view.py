@@ -8,11 +8,17 @@ from typing import Any
 
 from django.forms import BaseForm
 
+from wfapp.forms.options import is_dynamic
 from wfapp.forms.payload import Description, Payload, describe
 
-__all__ = ["merge", "view_fields"]
+__all__ = ["has_dynamic_choices", "merge", "view_fields"]
 
 Json = dict[str, Any]
+
+
+def has_dynamic_choices(form: BaseForm) -> bool:
+    """Tell whether choices of a form come from a queryset or a callable, and so are no part of its payload."""
+    return any(is_dynamic(field.widget) for field in form.fields.values())
 
 
 def view_fields(before: Description | Payload, form: BaseForm) -> dict[str, Json | None]:

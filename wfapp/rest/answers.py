@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
 from wfapp.declaration.outcomes import Message
-from wfapp.forms import compile_payload, initial_values, view_fields
+from wfapp.forms import Payload, compile_payload, has_dynamic_choices, initial_values, view_fields
 from wfapp.http.caller import Transport
 from wfapp.http.redirects import end_target
 from wfapp.rounds.answer import ActionView, Answer, End, Page, Progress
@@ -56,13 +56,20 @@ def _input_required(page: Page) -> Json:
             "description": page.description,
             "submit": {"text": page.submit},
             "actions": [_action(action) for action in page.actions],
-            "fields": view_fields(payload, page.form),
+            "fields": _fields(page, payload),
             "initial": initial_values(page.form),
             "progress": _progress(page.progress),
             "live": page.live,
         },
         "context": {**page.passed, "errors": page.errors} if page.errors else page.passed,
     }
+
+
+def _fields(page: Page, payload: Payload) -> Json:
+    """Tell what differs from the payload: nothing where it was compiled from the form as it stands."""
+    # What was bound has been in the hands of its author's code; a static payload was compiled from another instance.
+    same = page.form is page.pristine and not (page.static and page.form.is_bound)
+    return {} if same and not has_dynamic_choices(page.form) else view_fields(payload, page.form)
 
 
 def _action(action: ActionView) -> Json:
