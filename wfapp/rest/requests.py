@@ -79,7 +79,7 @@ def parse_request(request: HttpRequest) -> Start | Resume:
         # It speaks of the client's own keys and of JSON's types.
         detail = str(error)
     else:
-        if "wfs" in request.GET:
+        if request.META.get("QUERY_STRING") and "wfs" in request.GET:
             raise MalformedRequest(_("A token belongs in the body: the query is for links."))
         return _resume(body) if body.wfid is UNSET else _start(body.wfid, body, request)
     raise MalformedRequest(detail[:MAX_DETAIL])

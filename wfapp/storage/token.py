@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -188,5 +189,6 @@ def _key(state: State, revision: int) -> str:
     return f"wfapp:{state.id}:{revision}"
 
 
+@cache
 def _tag(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:_TAG]
