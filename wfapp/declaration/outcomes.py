@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookies import Morsel
 from typing import Any, Literal
 
 from django.utils.functional import Promise
 
+from wfapp.errors import DeclarationError
+
 __all__ = ["LEVELS", "Abort", "Ask", "Cookie", "Finish", "Level", "Message", "Next", "Outcome"]
 
 Level = Literal["info", "success", "warn", "error"]
+_SIGNS = "!#$%&'*+-.^_`|~"
+_NAME = re.compile(rf"[A-Za-z0-9{re.escape(_SIGNS)}]+")
+_RESERVED = re.compile(r"(__Host-)?wf(token|browser)-", re.IGNORECASE)
+_MORSEL: Morsel[str] = Morsel()
+_VALUE = re.compile(r"[\x20-\x7e]*")
+_PATH = re.compile(r"/[\x21-\x3a\x3c-\x7e]*")
 LEVELS: tuple[Level, ...] = ("info", "success", "warn", "error")
 
 
@@ -71,7 +81,8 @@ class Message:
 class Cookie:
     """Hold a cookie that delivery sets with the answer.
 
-    ``max_age`` is in seconds, ``None`` for the browser's session.
+    ``max_age`` is in seconds, ``None`` for the browser's session. Raises DeclarationError for one that cannot be set:
+    when it is delivered, the round has been committed.
     """
 
     name: str
@@ -81,3 +92,19 @@ class Cookie:
     secure: bool = True
     httponly: bool = True
     samesite: Literal["Lax", "Strict"] = "Lax"
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name) or _MORSEL.isReservedKey(self.name):
+            raise DeclarationError(f"set_cookie: the name is {self.name!r}; legal are letters, digits and {_SIGNS}.")
+        if _RESERVED.match(self.name):
+            raise DeclarationError(f"set_cookie: the name {self.name!r} is one of wfapp's own; choose another.")
+        if not _VALUE.fullmatch(self.value):
+            raise DeclarationError(
+                f"set_cookie: the value of {self.name!r} is not printable ASCII; encode it with urllib.parse.quote."
+            )
+        if not _PATH.fullmatch(self.path):
+            raise DeclarationError(f"set_cookie: the path is {self.path!r}; it must be a quoted path such as '/'.")
+        if self.max_age is not None and type(self.max_age) is not int:
+            raise DeclarationError(f"set_cookie: max_age is {self.max_age!r}; it must be seconds, or None.")
+        if self.samesite not in ("Lax", "Strict"):
+            raise DeclarationError(f"set_cookie: samesite is {self.samesite!r}; legal are Lax and Strict.")

@@ -17,6 +17,7 @@ from wfapp.declaration.outcomes import LEVELS, Cookie, Level, Message
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Action, Step
 from wfapp.declaration.structure import Structure, structure_of
+from wfapp.declaration.texts import plain_text
 from wfapp.declaration.validation import validate
 from wfapp.declaration.values import encode_context
 from wfapp.errors import DeclarationError, NotAvailable
@@ -168,25 +169,25 @@ class Workflow(Generic[C]):
         """Show a text with the next page or with the end."""
         if level not in LEVELS:
             raise DeclarationError(f"message: level is {level!r}; legal are {', '.join(LEVELS)}.")
-        self.notes.messages.append(Message(level=level, text=str(text)))
+        self.notes.messages.append(Message(level=level, text=plain_text(text)))
 
     def set_cookie(
         self,
         name: str,
-        value: str,
+        value: str | Promise,
         *,
-        max_age: int | None = None,
+        max_age: int | timedelta | None = None,
         path: str = "/",
         secure: bool = True,
         httponly: bool = True,
         samesite: Literal["Lax", "Strict"] = "Lax",
     ) -> None:
-        """Set a cookie with the answer, after the commit; ``max_age`` is in seconds."""
+        """Set a cookie with the answer, after the commit; ``max_age`` is in seconds or a timedelta."""
         self.notes.cookies.append(
             Cookie(
                 name=name,
-                value=value,
-                max_age=max_age,
+                value=plain_text(value),
+                max_age=max_age // timedelta(seconds=1) if isinstance(max_age, timedelta) else max_age,
                 path=path,
                 secure=secure,
                 httponly=httponly,

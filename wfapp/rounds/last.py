@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import msgspec
 from django.conf import settings
 
+from wfapp.declaration.context import Context
 from wfapp.declaration.outcomes import Abort, Ask, Cookie, Finish, Message
+from wfapp.declaration.secrecy import secret_keys
+from wfapp.declaration.structs import plain
+from wfapp.declaration.texts import plain_text
 from wfapp.engine.state import Last
+from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import Effects, End, SignIn
 from wfapp.rounds.draw import FORM_ERROR
 from wfapp.rounds.stage import Stage
@@ -23,7 +30,7 @@ def last_of(stage: Stage, verdict: Verdict, digest: str) -> Last:
     result, notes = verdict.result, stage.workflow.notes
     errors = dict(verdict.errors)
     if isinstance(result, Ask) and result.error is not None:
-        errors = {FORM_ERROR: str(result.error)}
+        errors = {FORM_ERROR: plain_text(result.error)}
     end = _end(stage, result) if isinstance(result, Finish | Abort) else None
     sign_in = _sign_in(result) if isinstance(result, Finish) and result.sign_in is not None else None
     effects = asdict(Effects(sign_in=sign_in, cookies=tuple(notes.cookies))) if sign_in or notes.cookies else None
@@ -43,18 +50,41 @@ def _end(stage: Stage, result: Finish | Abort) -> dict[str, Any]:
     level: Any = "success" if finished else "warn"
     end = End(
         status="finished" if finished else "aborted",
-        data=msgspec.to_builtins(dict(result.data), enc_hook=str) if isinstance(result, Finish) else {},
-        reason=result.reason if isinstance(result, Abort) else "",
-        message=Message(level=level, text=str(result.message)) if result.message else None,
-        redirect=result.redirect,
+        data=_json(result.data) if isinstance(result, Finish) else {},
+        reason=plain_text(result.reason) if isinstance(result, Abort) else "",
+        message=Message(level=level, text=plain_text(result.message)) if result.message else None,
+        redirect=plain_text(result.redirect),
         next=stage.state.next,
     )
     return asdict(end)
 
 
+def _json(value: Any) -> Any:
+    """Give the data of an end as JSON values; raises WrongOutcome for what has no form in it, or may hold a secret."""
+    if isinstance(value, Mapping):
+        return {plain_text(str(key)): _json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_json(item) for item in value]
+    if isinstance(value, float | int) and not (math.isfinite(value) and abs(value) < 2**63):
+        raise WrongOutcome("Finish(data=…): a number in it is no number of JSON, NaN, infinite or too large.")
+    if isinstance(value, msgspec.Struct) and not isinstance(value, Context) and not secret_keys(type(value)):
+        return _json(msgspec.structs.asdict(value))
+    try:
+        if not isinstance(value, msgspec.Struct):
+            return msgspec.to_builtins(value, str_keys=True, enc_hook=plain)
+    except (TypeError, ValueError, RecursionError):
+        pass
+    raise WrongOutcome(
+        f"Finish(data=…): a value in it is of type {type(value).__name__}; legal are JSON values, texts, dates, "
+        "decimals, UUIDs, enums, and Structs without a Secret."
+    )
+
+
 def _sign_in(result: Finish) -> SignIn:
     """Remember who is signed in by which backend, as ``django.contrib.auth.login`` would find it."""
     user = result.sign_in
+    if getattr(user, "pk", None) is None:
+        raise WrongOutcome(f"Finish(sign_in=…) got a {type(user).__name__} without a primary key; pass a saved user.")
     backend = getattr(user, "backend", "")
     if not backend:
         # A user from a query names no backend: the first one that is configured vouches, as it would for get_user().

@@ -14,7 +14,7 @@ from wfapp.engine.cursor import Position
 from wfapp.engine.state import State, Uses, Visit, ended
 from wfapp.errors import MissingAbility, RoundError
 from wfapp.rounds.last import last_of
-from wfapp.rounds.stage import Stage
+from wfapp.rounds.stage import Stage, browser_binding
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import Storage
 from wfapp.storage.database import ANSWER_LIFETIME
@@ -94,6 +94,9 @@ def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) 
             f"once; "
             f"call self.store_in('database') before."
         )
+    if isinstance(result, Finish) and result.sign_in is not None:
+        # The sign-in ends the session that a second click still comes with: its browser stays the same.
+        base = replace(base, binding=browser_binding(stage.caller) or base.binding)
     now = timezone.now()
     kept = (stage.cls.retention or conf.RETENTION) if base.fingerprint else ANSWER_LIFETIME
     return ended(base, now + kept)

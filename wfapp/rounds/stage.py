@@ -18,7 +18,7 @@ from wfapp.errors import InvalidToken, NotAllowed
 from wfapp.rounds.answer import Caller
 from wfapp.rounds.answers import Answers
 
-__all__ = ["Stage", "admit", "binding_of", "is_bound", "may_answer", "refuse_unexposed"]
+__all__ = ["Stage", "admit", "binding_of", "browser_binding", "is_bound", "may_answer", "refuse_unexposed"]
 
 
 class Stage:
@@ -77,12 +77,17 @@ def binding_of(caller: Caller) -> str:
     """Give what a flow that starts now is bound to, as a hash; empty where the token alone opens it."""
     if caller.user is not None and caller.user.is_authenticated:
         return _hashed("user", str(caller.user.pk))
+    return browser_binding(caller)
+
+
+def browser_binding(caller: Caller) -> str:
+    """Give the hash of the caller's browser; empty for a client that is none."""
     return _hashed("browser", caller.browser) if caller.browser else ""
 
 
 def is_bound(state: State, caller: Caller) -> bool:
     """Tell whether a flow belongs to the caller."""
-    mine = [_hashed("browser", caller.browser)] if caller.browser else []
+    mine = [browser_binding(caller)] if caller.browser else []
     if caller.user is not None and caller.user.is_authenticated:
         mine.append(_hashed("user", str(caller.user.pk)))
     return not state.binding or state.binding in mine
@@ -97,9 +102,7 @@ def admit(cls: type[Workflow[Any]], state: State, caller: Caller) -> None:
     refuse_unexposed(cls, caller)
     if not is_bound(state, caller) or state.transport != caller.transport:
         raise InvalidToken
-    if state.ended:
-        return
-    if state.expires <= timezone.now() or state.version < cls.version:
+    if state.expires <= timezone.now() or (not state.ended and state.version < cls.version):
         raise InvalidToken
 
 
