@@ -94,6 +94,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+if not DEBUG:
+    # Several workers share one cache, so that each revision of a token is used once: "manage.py createcachetable".
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG

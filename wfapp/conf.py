@@ -14,15 +14,15 @@ class Conf:
     """Hold the default of every key of the ``WFAPP`` setting; ``conf.NAME`` reads the site's value at each use."""
 
     KEYS: list[str] = []
-    """Secrets of at least 32 characters, newest first.
+    """Secrets of at least 32 characters, newest first; older ones still open.
 
-    Older ones still open. Default: ``SECRET_KEY`` and its fallbacks.
+    Default: ``SECRET_KEY`` and its fallbacks.
     """
 
     SITE: str = ""
-    """What tokens are bound to, so that two sites with one key do not accept each other's. Default.
+    """What tokens are bound to, so that two sites with one key do not accept each other's.
 
-    ``ROOT_URLCONF``.
+    Default: ``ROOT_URLCONF``.
     """
 
     STORAGES: dict[str, str] = {}

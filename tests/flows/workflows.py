@@ -22,6 +22,7 @@ class InviteContext(Context):
     vip: bool | None = None
     hidden: str = ""
     code: Secret[str] = ""
+    inviter_id: int | None = None
 
 
 class InviteForm(forms.Form):

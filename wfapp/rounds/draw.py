@@ -85,9 +85,9 @@ def prepared(form: AnyForm, passed: Mapping[str, Any], input: Input | None = Non
 
 
 def unvalidated(form: AnyForm, errors: Mapping[str, str] | None = None) -> AnyForm:
-    """Show what was typed with errors that are known already, and without validation.
+    """Show what was typed with errors that are known already, and validate nothing.
 
-    That may count, or ask a password.
+    Validation may count an attempt, or check a password.
     """
     known = ErrorDict()
     for path, text in (errors or {}).items():
@@ -104,9 +104,9 @@ def passed_of(stage: Stage, page: PageOptions) -> dict[str, Any]:
 def draw(
     stage: Stage, *, form: AnyForm | None = None, input: Input | None = None, errors: Mapping[str, str] | None = None
 ) -> Page:
-    """Draw the page that the flow waits at, with ``form`` where it was validated already.
+    """Draw the page that the flow waits at.
 
-    Else with a form of its own.
+    ``form`` is one that was validated already; without it the page gets a form of its own, filled with ``input``.
     """
     step = stage.step()
     shown = build_form(stage, step, input) if form is None else form
@@ -199,9 +199,9 @@ def _may_follow(stage: Stage, step: Step[Any, Any]) -> bool:
 
 
 def _label(stage: Stage, step: Step[Any, Any]) -> str:
-    """Label a page that is not shown now.
+    """Label a page that is not shown now, by its title where that is fixed.
 
-    Its title, where that is fixed, since its passed keys belong to that page alone.
+    A title that reads passed keys is left out: they belong to that page alone.
     """
     title = str(layout_of(stage.cls).titles[step.name])
     return title if title and not is_template(title) else step.name.replace("_", " ").capitalize()

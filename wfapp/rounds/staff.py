@@ -16,8 +16,7 @@ __all__ = ["end_by_staff"]
 def end_by_staff(
     model: type[AbstractFlow], pk: uuid.UUID, *, status: Literal["cancelled", "expired"], user: Any = None
 ) -> bool:
-    """End an open flow: its context is wiped and nothing runs any more; False where it has ended already or a round
-    is on.
+    """End an open flow and wipe its context; False where it has ended already or a round is on.
 
     Its tokens answer a cancelled flow as aborted with the reason ``cancelled``, an expired one as a token that is gone.
     """

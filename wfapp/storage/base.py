@@ -106,9 +106,9 @@ class Claim(ABC):
 
 
 class Storage(ABC):
-    """Keep flows; a storage states its abilities as class attributes.
+    """Keep flows.
 
-    And a flow is refused where it needs one that is missing.
+    A storage states its abilities as class attributes; a flow that needs a missing one is refused.
     """
 
     name: ClassVar[str]
