@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -22,14 +23,15 @@ def new_code() -> str:
     return f"{secrets.randbelow(10**6):06}"
 
 
-def hash_code(code: str, flow_id: UUID) -> str:
-    """Hash a code for one flow: a million codes are soon tried, so the hash needs a key."""
-    return salted_hmac(f"project.accounts.codes:{flow_id}", code, algorithm="sha256").hexdigest()
+def hash_code(code: str, flow_id: UUID, key: str | bytes | None = None) -> str:
+    """Hash a code for one flow: a million codes are soon tried, so the hash needs a key, by default the site's."""
+    return salted_hmac(f"project.accounts.codes:{flow_id}", code, secret=key, algorithm="sha256").hexdigest()
 
 
 def code_matches(code: str, code_hash: str, flow_id: UUID) -> bool:
-    """Tell whether a code is the one that was hashed."""
-    return constant_time_compare(hash_code(code, flow_id), code_hash)
+    """Tell whether a code is the one that was hashed, under this key of the site or an earlier one."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(constant_time_compare(hash_code(code, flow_id, key), code_hash) for key in keys)
 
 
 @sensitive_variables()

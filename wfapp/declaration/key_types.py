@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -62,7 +63,7 @@ def check_storable(cls: type[msgspec.Struct]) -> None:
         except TypeError as error:
             raise DeclarationError(f"{cls.__name__}.{field.name}: {error}.") from error
         for kind in reachable(key_types(cls)[field.name]):
-            if isinstance(kind, UNSTORABLE):
+            if isinstance(kind, UNSTORABLE) and not _is_enum(kind):
                 fault = f"{_label(kind)} cannot be stored; keys hold {STORABLE}."
                 raise DeclarationError(f"{cls.__name__}.{field.name}: {fault}")
 
@@ -71,7 +72,7 @@ def check_read_only(cls: type[msgspec.Struct]) -> None:
     """Raise ``DeclarationError`` for the first key whose value could be changed in place."""
     for key, whole in key_types(cls).items():
         for kind in reachable(whole):
-            if not isinstance(kind, READ_ONLY) and not _is_frozen(kind):
+            if not isinstance(kind, READ_ONLY) and not _is_frozen(kind) and not _is_enum(kind):
                 raise DeclarationError(
                     f"{cls.__name__}.{key}: params are read-only, and {_label(kind)} can be changed;"
                     " use scalars, tuples, frozensets and Structs with frozen=True."
@@ -86,6 +87,11 @@ def _inside(kind: inspect.Type) -> Iterator[inspect.Type]:
                 yield part.type
             elif isinstance(part, inspect.Type):
                 yield part
+
+
+def _is_enum(kind: inspect.Type) -> bool:
+    """Tell whether a type is an enum whose class is of its own kind, as Django's choices are: msgspec stores it."""
+    return isinstance(kind, inspect.CustomType) and issubclass(kind.cls, Enum)
 
 
 def _is_frozen(kind: inspect.Type) -> bool:

@@ -45,6 +45,7 @@ class Visit(msgspec.Struct, frozen=True, array_like=True):
 
     position: Position
     context: msgspec.Raw
+    context_version: int
 
 
 class Last(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -149,10 +150,17 @@ def decode_state(data: bytes) -> State:
 
 
 def context_of(state: State, workflow: type[Workflow[Any]]) -> Context:
-    """Open the context of a flow, upgraded to what its class is today; raises InvalidToken where that does not fit."""
+    """Open the context of a flow, upgraded to what its class is today; raises InvalidToken where that does not fit.
+
+    An ended flow has none any more: neither an ``upgrade`` nor a required param finds anything in it.
+    """
+    if state.ended:
+        return workflow.context_class()
     return decode_context(workflow.context_class, state.context_version, bytes(state.context))
 
 
 def params_of(state: State, workflow: type[Workflow[Any]]) -> Params:
     """Open the input of a flow; raises InvalidToken where it does not fit the class of today."""
+    if state.ended:
+        return Params()
     return decode_params(workflow.Params, bytes(state.params))

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,9 +18,17 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.errors import InvalidToken, MalformedRequest
 from wfapp.rounds.answer import Caller, Input
 from wfapp.storage.encoding import b64decode, b64encode
-from wfapp.storage.sealing import digest, seal, unseal
+from wfapp.storage.sealing import digest, matches, seal, unseal
 
-__all__ = ["fingerprint_of", "idempotency_hash", "input_digest", "new_start_key", "seed_of"]
+__all__ = [
+    "fingerprint_of",
+    "idempotency_hash",
+    "input_digest",
+    "is_same_input",
+    "is_same_start",
+    "new_start_key",
+    "seed_of",
+]
 
 START_KEY_LIFETIME = timedelta(hours=1)
 SHORTEST_KEY = 22
@@ -32,12 +40,30 @@ _SEED = 32
 
 def input_digest(flow_id: uuid.UUID, revision: int | None, input: Input) -> str:
     """Give the keyed digest of what was posted to one revision of a flow: the same again is the same round."""
-    return digest("input", flow_id.bytes, str(revision).encode(), input.action.encode(), _canonical(input))
+    return digest("input", *_input_parts(flow_id, revision, input))
+
+
+def is_same_input(known: str, flow_id: uuid.UUID, revision: int | None, input: Input) -> bool:
+    """Tell whether ``input_digest`` made this of what was posted, under whichever key."""
+    return matches(known, "input", *_input_parts(flow_id, revision, input))
 
 
 def fingerprint_of(params: bytes, input: Input | None) -> str:
     """Give the digest of a start's input, to compare it when its idempotency key comes again."""
-    return digest("fingerprint", params, b"" if input is None else input.action.encode(), _canonical(input))
+    return digest("fingerprint", *_start_parts(params, input))
+
+
+def is_same_start(known: str, params: bytes, input: Input | None) -> bool:
+    """Tell whether ``fingerprint_of`` made this of a start's input, under whichever key."""
+    return matches(known, "fingerprint", *_start_parts(params, input))
+
+
+def _input_parts(flow_id: uuid.UUID, revision: int | None, input: Input) -> tuple[bytes, ...]:
+    return flow_id.bytes, str(revision).encode(), input.action.encode(), _canonical(input)
+
+
+def _start_parts(params: bytes, input: Input | None) -> tuple[bytes, ...]:
+    return params, b"" if input is None else input.action.encode(), _canonical(input)
 
 
 def _canonical(input: Input | None) -> bytes:
@@ -76,8 +102,9 @@ def seed_of(workflow: type[Workflow[Any]], start_key: str, now: datetime) -> byt
     if not start_key:
         return secrets.token_bytes(_SEED)
     opened = unseal(_PURPOSE, b64decode(start_key), workflow.name)
-    made = datetime.fromtimestamp(int.from_bytes(opened[:8]), UTC)
-    if not made <= now + timedelta(seconds=5) or now - made > START_KEY_LIFETIME:
+    # In seconds, since a site without time zones has naive times.
+    age = now.timestamp() - int.from_bytes(opened[:8])
+    if not -5 <= age <= START_KEY_LIFETIME.total_seconds():
         raise InvalidToken
     return opened[8:]
 

@@ -30,7 +30,9 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
     base = replace(state, revision=state.revision + 1, last=last_of(stage, verdict, digest))
     if verdict.rejected:
         kept = stage.workflow.notes.context
-        return replace(base, context=msgspec.Raw(kept) if kept else state.context)
+        if not kept:
+            return base
+        return replace(base, context=msgspec.Raw(kept), context_version=stage.cls.context_class.version)
     if isinstance(result, Finish | Abort):
         return _ended(base, stage, storage, result)
     if isinstance(result, Ask):
@@ -58,7 +60,7 @@ def _moved_on(base: State, stage: Stage, verdict: Verdict, storage: Storage, pos
 
 def _history(state: State) -> tuple[Visit, ...]:
     earlier = (visit for visit in state.history if visit.position != state.position)
-    return (*earlier, Visit(state.position, state.context))
+    return (*earlier, Visit(state.position, state.context, state.context_version))
 
 
 def _asked(base: State, stage: Stage, storage: Storage, ask: Ask) -> State:
@@ -80,6 +82,7 @@ def _asked(base: State, stage: Stage, storage: Storage, ask: Ask) -> State:
         base,
         position=visit.position,
         context=visit.context,
+        context_version=visit.context_version,
         history=tuple(item for item in state.history if item.position.step in before),
         done=tuple(name for name in state.done if name in before),
         expires=_expiry(stage, visit.position),

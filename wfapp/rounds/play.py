@@ -22,7 +22,7 @@ from wfapp.engine.state import Last, State, ended
 from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
-from wfapp.rounds.keys import input_digest
+from wfapp.rounds.keys import input_digest, is_same_input
 from wfapp.rounds.limits import Charge, Charges, charges_of
 from wfapp.rounds.settle import answer_of, settle
 from wfapp.rounds.stage import Stage, admit
@@ -132,10 +132,7 @@ def _fitting(claim: Claim, cls: type[Workflow[Any]], caller: Caller) -> Stage:
 
 @contextmanager
 def spoilable(claiming: AbstractContextManager[Claim]) -> Iterator[Claim]:
-    """Hold a claim; a Spoiled leaves it as if all was well, so that the count is committed.
-
-    And raises its cause then.
-    """
+    """Hold a claim; a Spoiled leaves it as if all was well, so that the count is committed, then raises its cause."""
     spoiled: BaseException | None = None
     with claiming as claim:
         try:
@@ -151,13 +148,12 @@ def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
     state = claim.state
     if entry.revision is None:
         raise MalformedRequest
-    digest = input_digest(state.id, entry.revision, entry.input)
     if state.ended or entry.revision != state.revision:
         entry.harmless = True
-        return _again(stage, entry, token, digest)
+        return _again(stage, entry, token)
     if not stage.may_run(stage.step()):
-        return answer_of(stage, token)
-    return run(claim, stage, entry, digest, [])
+        return _current(stage, token)
+    return run(claim, stage, entry, input_digest(state.id, entry.revision, entry.input), [])
 
 
 def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]) -> Answer:
@@ -215,10 +211,14 @@ def charge(stage: Stage, step: Step[Any, Any], entry: Entry) -> None:
     raise ChargeFirst(charges_of(stage, limits, form))
 
 
-def _again(stage: Stage, entry: Entry, token: Token, digest: str) -> Answer:
+def _again(stage: Stage, entry: Entry, token: Token) -> Answer:
     """Answer a post to a page that was answered: the last answer, for the same input, else the current page."""
     state, last = stage.state, stage.state.last
-    same = last is not None and entry.revision == state.revision - 1 and last.digest == digest
+    same = (
+        last is not None
+        and entry.revision == state.revision - 1
+        and is_same_input(last.digest, state.id, entry.revision, entry.input)
+    )
     if state.ended:
         if not same and entry.revision != state.revision:
             raise InvalidToken
@@ -256,7 +256,7 @@ def show(
         try:
             return _shown(token, caller, workflow, typed)
         except FlowMoved as moved:
-            token = moved.token
+            token = moved.token if token.revision is not None else moved.token.at(None)
 
 
 def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, typed: Input | None = None) -> Answer:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 import msgspec
+from django.db import router
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -22,7 +23,14 @@ from wfapp.engine.state import State
 from wfapp.errors import InvalidToken, KeyReused, MalformedRequest, NoKey, NotAllowed
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.draw import draw, page_title
-from wfapp.rounds.keys import fingerprint_of, idempotency_hash, input_digest, new_start_key, seed_of
+from wfapp.rounds.keys import (
+    fingerprint_of,
+    idempotency_hash,
+    input_digest,
+    is_same_start,
+    new_start_key,
+    seed_of,
+)
 from wfapp.rounds.play import REFRESH, Entry, charge, charged, play, played, run, show, spoilable
 from wfapp.rounds.settle import settle
 from wfapp.rounds.stage import Stage, binding_of, refuse_unexposed
@@ -112,7 +120,7 @@ def start(
         state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), input))
     storage = get_storage(workflow.storages[0])
     while True:
-        known = _known(workflow, state, caller, key)
+        known = _known(workflow, state, caller, key, input) if key else _continued(workflow, caller)
         if known is not None:
             return known
         entry = Entry(caller=caller, input=input if input is not None else Input(), revision=0)
@@ -221,21 +229,41 @@ def _key(workflow: type[Workflow[Any]], caller: Caller, key: str) -> str | None:
     return idempotency_hash(workflow, caller, key)
 
 
-def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str | None) -> Answer | None:
-    """Come back to the flow of the same key, or of a user whose workflow continues, under a new handle."""
-    row = _row_of_key(workflow, key) if key else _open_flow(workflow, caller)
+def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str, input: Input | None) -> Answer | None:
+    """Come back to the flow of the same key, under a new handle; raises KeyReused for other input."""
+    row = _row_of_key(workflow, key)
     if row is None:
         return None
-    storage = cast(DatabaseStorage, get_storage("database"))
-    held = storage.read(model_of(workflow), row)
-    if key and held.fingerprint != state.fingerprint:
+    held = _rows().read(model_of(workflow), row)
+    if not is_same_start(held.fingerprint, bytes(state.params), input):
         raise KeyReused
-    token = storage.reissue(model_of(workflow), row, transport=caller.transport)
+    return _come_back(workflow, row, caller)
+
+
+def _continued(workflow: type[Workflow[Any]], caller: Caller) -> Answer | None:
+    """Come back to the open flow of a user whose workflow continues; one that answers nobody any more is left alone."""
+    row = _open_flow(workflow, caller)
+    if row is None:
+        return None
+    try:
+        return _come_back(workflow, row, caller)
+    except InvalidToken:
+        return None
+
+
+def _come_back(workflow: type[Workflow[Any]], row: Any, caller: Caller) -> Answer:
+    token = _rows().reissue(model_of(workflow), row, transport=caller.transport)
     return show(token, caller=caller, workflow=workflow)
 
 
+def _rows() -> DatabaseStorage:
+    return cast(DatabaseStorage, get_storage("database"))
+
+
 def _row_of_key(workflow: type[Workflow[Any]], key: str) -> Any:
-    return model_of(workflow)._base_manager.filter(idempotency_hash=key).values_list("pk", flat=True).first()
+    model = model_of(workflow)
+    rows = model._base_manager.using(router.db_for_write(model)).filter(idempotency_hash=key)
+    return rows.values_list("pk", flat=True).first()
 
 
 def _open_flow(workflow: type[Workflow[Any]], caller: Caller) -> Any:
@@ -243,6 +271,7 @@ def _open_flow(workflow: type[Workflow[Any]], caller: Caller) -> Any:
     user = caller.user
     if workflow.continues != "user" or user is None or not user.is_authenticated:
         return None
-    rows = model_of(workflow)._default_manager.open().of(workflow.name)
+    model = model_of(workflow)
+    rows = model._default_manager.using(router.db_for_write(model)).open().of(workflow.name)
     mine = rows.filter(created_by=user.pk, expires_at__gt=timezone.now()).order_by("-created_at")
     return mine.values_list("pk", flat=True).first()

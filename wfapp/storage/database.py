@@ -113,8 +113,7 @@ class DatabaseStorage(Storage):
 
     def peek(self, token: Token) -> State:
         model = model_by_tag(token.secret[:_TAG])
-        row = model._base_manager.filter(handle_hash=hash_handle(token.secret)).values_list(*_COLUMNS).first()
-        return _opened(model, row)
+        return self._read(model, handle_hash=hash_handle(token.secret))
 
     @contextmanager
     def claim(self, token: Token) -> Iterator[Claim]:
@@ -166,7 +165,12 @@ class DatabaseStorage(Storage):
 
     def read(self, model: type[AbstractFlow], pk: uuid.UUID) -> State:
         """Read the state of a row without claiming it; raises InvalidToken."""
-        return _opened(model, model._base_manager.filter(pk=pk).values_list(*_COLUMNS).first())
+        return self._read(model, pk=pk)
+
+    def _read(self, model: type[AbstractFlow], **lookup: Any) -> State:
+        # Not from a replica: it may not know yet of the round that sent the browser here.
+        rows = model._base_manager.using(router.db_for_write(model)).filter(**lookup)
+        return _opened(model, rows.values_list(*_COLUMNS).first())
 
     def end(self, model: type[AbstractFlow], pk: uuid.UUID, *, status: str, user_id: Any) -> bool:
         """End an open flow from outside; False where it has ended. Raises InvalidToken or Busy.

@@ -27,7 +27,7 @@ from wfapp.errors import InvalidToken
 from wfapp.storage.encoding import b64encode, utf8
 from wfapp.storage.keys import derived_key, root_keys
 
-__all__ = ["derive_handle", "digest", "flow_id_from", "hash_handle", "needs_resealing", "seal", "unseal"]
+__all__ = ["derive_handle", "digest", "flow_id_from", "hash_handle", "matches", "needs_resealing", "seal", "unseal"]
 
 FORMAT = b"\x01"
 MAC_SIZE = 32
@@ -62,15 +62,26 @@ def needs_resealing(purpose: str, sealed: bytes, *binding: str) -> bool:
 def digest(purpose: str, *parts: bytes) -> str:
     """Return a keyed HMAC-SHA256 of the parts in 43 characters, to compare inputs that could be guessed from a hash.
 
-    It uses the newest key alone: a digest made before a new key came compares unequal to one made after.
+    It uses the newest key alone; ``matches`` compares with what older ones made.
     """
     return b64encode(_mac(derived_key(root_keys()[0], f"digest:{purpose}"), _framed(parts)))
 
 
 @sensitive_variables()
+def matches(known: str, purpose: str, *parts: bytes) -> bool:
+    """Tell whether ``digest`` made this of the parts, under any key that still opens."""
+    framed = _framed(parts)
+    made = (b64encode(_mac(derived_key(root, f"digest:{purpose}"), framed)) for root in root_keys())
+    return any(hmac.compare_digest(known.encode(), digest.encode()) for digest in made)
+
+
+@sensitive_variables()
 def derive_handle(seed: bytes) -> str:
-    """Derive a flow's 256-bit handle from a random 256-bit seed: the same seed gives the same, under one newest key."""
-    return b64encode(_mac(derived_key(root_keys()[0], "handle"), seed))
+    """Derive a flow's 256-bit handle from a random 256-bit seed.
+
+    It needs no key, so that a second click finds its flow under a new one: the seed is as secret as the handle.
+    """
+    return b64encode(sha256(b"wfapp/1/handle" + seed).digest())
 
 
 def flow_id_from(seed: bytes) -> uuid.UUID:

@@ -136,19 +136,15 @@ class TokenStorage(Storage):
             raise InvalidToken
         newest = state
         while (mark := _cache().get(_key(state, revision))) is not None and mark != _RUNNING:
-            found = self._unmarked(workflow, state, mark, revision)
-            if found is None:
-                break
-            newest, revision = found, found.revision
+            # A mark that cannot be read is one all the same: the revision is spent, and the token invalid.
+            newest = self._unmarked(workflow, state, mark, revision)
+            revision = newest.revision
         return newest
 
-    def _unmarked(self, workflow: type[Workflow[Any]], state: State, mark: str, revision: int) -> State | None:
+    def _unmarked(self, workflow: type[Workflow[Any]], state: State, mark: str, revision: int) -> State:
         if mark.startswith(_MOVED):
             raise FlowMoved(get_storage(mark.removeprefix(_MOVED)).token_of(workflow, state.seed, revision))
-        try:
-            return decode_state(unseal(MARK_PURPOSE, b64decode(mark), str(state.id)))
-        except InvalidToken:
-            return None
+        return decode_state(unseal(MARK_PURPOSE, b64decode(mark), str(state.id)))
 
     @contextmanager
     def _marked(self, workflow: type[Workflow[Any]], state: State) -> Iterator[TokenClaim]:
@@ -156,9 +152,9 @@ class TokenStorage(Storage):
         for _ in pauses():
             if cache.add(key, _RUNNING, _RUNNING_SECONDS):
                 break
-            mark = cache.get(key)
-            if mark is not None and mark != _RUNNING:
-                yield TokenClaim(self, workflow, self._newest(workflow, state, state.revision))
+            newest = self._newest(workflow, state, state.revision)
+            if newest.revision != state.revision:
+                yield TokenClaim(self, workflow, newest)
                 return
         else:
             raise Busy
