@@ -15,7 +15,6 @@ from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
-from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -48,13 +47,18 @@ TEMPLATES = {
 """The template of each answer that has no form."""
 
 
-# The CSRF check is this view's own: what it refuses gets the current page, where Django's answers with a bare 403.
-@method_decorator(csrf_exempt, name="dispatch")
-@method_decorator(login_not_required, name="dispatch")
-@method_decorator(sensitive_variables(), name="dispatch")
-@method_decorator(sensitive_post_parameters(), name="dispatch")
-@method_decorator(requires_csrf_token, name="dispatch")
-@method_decorator(never_cache, name="dispatch")
+DECORATORS = (
+    never_cache,
+    requires_csrf_token,
+    sensitive_post_parameters(),
+    sensitive_variables(),
+    login_not_required,
+    # The CSRF check is this view's own: what it refuses gets the current page, where Django's answers with a bare 403.
+    csrf_exempt,
+)
+"""What is put around a view, inside out: once, and not around its methods at every request."""
+
+
 class WorkflowView(View):
     """Serve the pages of a workflow: ``path("login/", WorkflowView.as_view(workflow=Login), name="login")``.
 
@@ -100,7 +104,9 @@ class WorkflowView(View):
             raise DeclarationError(
                 f"{cls.__name__}: workflow is {workflow!r}; pass a Workflow class with a name, as in workflow=Login."
             )
-        view = super().as_view(**initkwargs)
+        view: Callable[..., HttpResponseBase] = super().as_view(**initkwargs)
+        for decorate in DECORATORS:
+            view = decorate(view)
         # A round is a transaction of its own, on whichever database its flow lives.
         for alias in connections:
             view = transaction.non_atomic_requests(using=alias)(view)
