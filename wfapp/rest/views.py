@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import DataError, transaction
+from django.db import DataError, connections, transaction
 from django.http import HttpResponseBase
-from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, NotAuthenticated
@@ -34,7 +33,6 @@ class SameSiteSession(SessionAuthentication):
             super().enforce_csrf(request)
 
 
-@method_decorator([transaction.non_atomic_requests, sensitive_post_parameters()], name="dispatch")
 class FlowViewSet(ViewSet):
     """Start a workflow, go on with a flow, or show its page, as the request's body asks.
 
@@ -46,6 +44,14 @@ class FlowViewSet(ViewSet):
     versioning_class = None
     metadata_class = None
     schema = None
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
+        """Make the view; a round is a transaction of its own, on whichever database its flow lives."""
+        view = sensitive_post_parameters()(super().as_view(actions, **initkwargs))
+        for alias in connections:
+            view = transaction.non_atomic_requests(using=alias)(view)
+        return view
 
     @property
     def default_response_headers(self) -> dict[str, str]:
