@@ -40,7 +40,9 @@ def exported(module: ast.Module) -> list[str] | None:
 
 
 def declared(module: ast.Module) -> Iterator[str]:
-    for node in module.body:
+    # A name may be defined twice, for type checkers and for Python: in the branches of a condition.
+    branches = [body for node in module.body if isinstance(node, ast.If) for body in (node.body, node.orelse)]
+    for node in [*module.body, *(node for body in branches for node in body)]:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
             yield node.name
 
