@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import ExitStack, chdir
+from contextlib import ExitStack, chdir, redirect_stdout
 from copy import deepcopy
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -71,8 +71,10 @@ class Site(ExitStack):
             model: found for model, found in admin.site._registry.items() if model._meta.app_label in shipped
         }
         apps.all_models = defaultdict(dict, {label: apps.all_models[label] for label in shipped})
-        self._set(INSTALLED_APPS=[*STARTPROJECT, *(["rest_framework", "wfapp"] if self.kind == "wfapp" else [])])
-        self._set(ROOT_URLCONF="urls", LOGIN_URL="/accounts/login/", LOGIN_REDIRECT_URL="/accounts/profile/", WFAPP={})
+        self.configure(INSTALLED_APPS=[*STARTPROJECT, *(["rest_framework", "wfapp"] if self.kind == "wfapp" else [])])
+        self.configure(
+            ROOT_URLCONF="urls", LOGIN_URL="/accounts/login/", LOGIN_REDIRECT_URL="/accounts/profile/", WFAPP={}
+        )
         self._restart()
 
     def run(self, sample: Sample) -> None:
@@ -89,18 +91,24 @@ class Site(ExitStack):
             raise AssertionError(f"{sample}: nothing runs {sample.language!r}; legal are {', '.join(runners)}.")
         runners[sample.language](sample)
 
+    def configure(self, **values: Any) -> None:
+        """Set settings until the site is left."""
+        self.enter_context(override_settings(**values))
+
     def _run_python(self, sample: Sample) -> None:
         match = _FILE.match(sample.text)
         name = match["path"].removesuffix(".py").replace("/", ".") if match else "page"
         if name == "settings":
-            self._configure(sample)
+            self._read_settings(sample)
             return
         if name == "urls":
             self._urls.append(sample)
         else:
             if "." in name:
                 self._install(name.partition(".")[0])
-            _execute(sample, vars(self._module(name)))
+            with redirect_stdout(io.StringIO()) as printed:
+                _execute(sample, vars(self._module(name)))
+            self.output = printed.getvalue()
         if name.endswith(".models"):
             apps.get_app_config(name.partition(".")[0]).models_module = self._module(name)
         if name != "page":
@@ -116,21 +124,23 @@ class Site(ExitStack):
         for sample in self._urls:
             _execute(sample, namespace)
         clear_url_caches()
-        self._set(TEMPLATES=[_templates(self.folder / "templates")])
+        self.configure(TEMPLATES=[_templates(self.folder / "templates")])
 
-    def _configure(self, sample: Sample) -> None:
+    def _read_settings(self, sample: Sample) -> None:
         before = {"INSTALLED_APPS": [config.name for config in apps.get_app_configs()], "WFAPP": {}, "MIDDLEWARE": []}
         values = deepcopy(before)
         _execute(sample, values)
         for app in values["INSTALLED_APPS"]:
             if find_spec(app) is None:
                 self._package(app)
-        self._set(**{name: value for name, value in values.items() if name.isupper() and value != before.get(name)})
+        self.configure(
+            **{name: value for name, value in values.items() if name.isupper() and value != before.get(name)}
+        )
 
     def _install(self, app: str) -> None:
         if not apps.is_installed(app):
             self._package(app)
-            self._set(INSTALLED_APPS=[*(config.name for config in apps.get_app_configs()), app])
+            self.configure(INSTALLED_APPS=[*(config.name for config in apps.get_app_configs()), app])
 
     def _package(self, name: str) -> None:
         folder = self.folder / name
@@ -192,9 +202,6 @@ class Site(ExitStack):
             if parent:
                 setattr(self._modules[parent], own, module)
         return self._modules[name]
-
-    def _set(self, **values: Any) -> None:
-        self.enter_context(override_settings(**values))
 
     def _forget(self) -> None:
         for name in [name for name in sys.modules if name.partition(".")[0] in self._modules]:
