@@ -107,6 +107,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last: Last | None = None
     ended: bool = False
 
+    def __repr__(self) -> str:
+        # An error page that is shown in development prints the variables of every frame.
+        return f"<State of {self.workflow} {self.id} at revision {self.revision}>"
+
 
 def ended(state: State, until: datetime) -> State:
     """Wipe a flow: what is left answers its last round again, until then."""

@@ -35,7 +35,7 @@ class Caller:
 
     door: Literal["page", "rest", "python"]
     user: AbstractBaseUser | AnonymousUser | None = None
-    browser: str = ""
+    browser: str = field(default="", repr=False)
     address: str = ""
     transport: Literal["body", "cookie"] = "body"
     request: HttpRequest | None = None
@@ -50,7 +50,7 @@ class Input:
     """
 
     action: str = ""
-    values: Mapping[str, Any] | MultiValueDict[str, Any] | None = None
+    values: Mapping[str, Any] | MultiValueDict[str, Any] | None = field(default=None, repr=False)
     files: MultiValueDict[str, Any] | None = None
     json: bool = True
 
@@ -159,7 +159,7 @@ class Answer:
     workflow: type[Workflow[Any]]
     flow_id: uuid.UUID | None = None
     token: Token | None = None
-    start_key: str = ""
+    start_key: str = field(default="", repr=False)
     title: str = ""
     page: Page | None = None
     end: End | None = None

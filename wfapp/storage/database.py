@@ -122,7 +122,7 @@ class DatabaseStorage(Storage):
         with stack:
             yield DatabaseClaim(self, model, _opened(model, row), token.secret)
 
-    def _lock(self, model: type[AbstractFlow], **lookup: Any) -> tuple[ExitStack, Row]:
+    def _lock(self, model: type[AbstractFlow], *, durable: bool = True, **lookup: Any) -> tuple[ExitStack, Row]:
         """Begin a transaction and lock the one row of a unique column in it; the caller leaves the stack.
 
         Raises InvalidToken or Busy.
@@ -133,7 +133,7 @@ class DatabaseStorage(Storage):
         for _ in pauses():
             try:
                 with ExitStack() as stack:
-                    stack.enter_context(round_transaction(using))
+                    stack.enter_context(round_transaction(using, durable=durable))
                     for row in rows:
                         return stack.pop_all(), row
                     raise InvalidToken
@@ -177,7 +177,8 @@ class DatabaseStorage(Storage):
 
         A cancelled flow answers its tokens so; an expired one, or one that cannot be read, answers nothing.
         """
-        stack, row = self._lock(model, pk=pk)
+        # No step runs, so whatever the site does around it, such as ATOMIC_REQUESTS in its admin, may go with it.
+        stack, row = self._lock(model, durable=False, pk=pk)
         now = timezone.now()
         with stack:
             if row[3] in ENDED:

@@ -21,14 +21,14 @@ _MYSQL_LOCKED = {1205, 1213, 3572}
 
 
 @contextmanager
-def round_transaction(using: str) -> Iterator[None]:
-    """Run a block in a durable transaction.
+def round_transaction(using: str, *, durable: bool = True) -> Iterator[None]:
+    """Run a block in a durable transaction; one that is not may stand inside another.
 
     SQLite has no row locks: the transaction begins as ``IMMEDIATE``, so that the read is already under the write
     lock. A site's own settings stay as they are.
     """
     connection = connections[using]
-    atomic = transaction.atomic(using=using, durable=True)
+    atomic = transaction.atomic(using=using, durable=durable)
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with atomic:
             yield
