@@ -1,0 +1,88 @@
+"""A real Chromium before the demo site, which a thread of the tests serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.walks import PATIENCE
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chrome(chromium: str) -> Iterator[Browser]:
+    """Start Chromium for the tests of one file.
+
+    Playwright runs an event loop on this thread for as long as it lives, and Django refuses the database to such a
+    thread unless it is told that nothing runs at the same time; the tests of other files must not inherit either.
+    """
+    expect.set_options(timeout=PATIENCE)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(chrome: Browser, transactional_db: None, live_server: Any, settings: Any, tmp_path: Path) -> str:
+    """Serve the demo site with its accounts, its mail in files; return its address."""
+    settings.DEBUG, settings.MAIL_DIR = True, tmp_path
+    backend = "django.core.mail.backends.filebased.EmailBackend"
+    if django.VERSION >= (6, 1):
+        settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": {"file_path": tmp_path}}}
+    else:
+        settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = backend, tmp_path
+    call_command("seed_demo", verbosity=0)
+    return str(live_server.url)
+
+
+@pytest.fixture
+def new_context(chrome: Browser, site: str) -> Iterator[Callable[..., BrowserContext]]:
+    """Return a function that opens a window with cookies of its own; its options are Playwright's."""
+    contexts: list[BrowserContext] = []
+
+    def opened(**options: Any) -> BrowserContext:
+        context = chrome.new_context(base_url=site, locale="en-GB", **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        return context
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    """Open an empty tab."""
+    return new_context().new_page()
+
+
+@pytest.fixture
+def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return a function that lets time pass on the site."""
+    now, passed = timezone.now, [timedelta()]
+    monkeypatch.setattr(timezone, "now", lambda: now() + passed[0])
+
+    def waited(**time: int) -> None:
+        passed[0] += timedelta(**time)
+
+    return waited
