@@ -3,53 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
 
 from wfapp.declaration.steps import AnyForm
 from wfapp.declaration.workflow import Workflow
+from wfapp.errors import NotStorable
 from wfapp.forms import is_secret
 
 __all__ = ["Answers", "kept"]
+
+_TAG = "$"
+_TYPES: dict[str, type[Any]] = {
+    "date": date,
+    "datetime": datetime,
+    "decimal": Decimal,
+    "time": time,
+    "timedelta": timedelta,
+    "uuid": UUID,
+}
+"""What JSON has no type for is kept with the name of its type: to read it through its field again would depend on the
+language and the formats of the moment."""
+
+_NAMES = {kind: name for name, kind in _TYPES.items()}
 
 
 def kept(form: AnyForm) -> dict[str, Any]:
     """Give what may be kept of a valid form as JSON values: never a password or a one-time code.
 
-    A model's instance is kept as its primary key.
+    A model's instance is kept as its primary key. Raises NotStorable for a value of any other type.
     """
     cleaned: Mapping[str, Any] = getattr(form, "cleaned_data", {})
-    fields = getattr(form, "fields", {})
+    fields: Mapping[str, forms.Field] = getattr(form, "fields", {})
     return {
-        name: msgspec.to_builtins(_plain(cleaned[name]), enc_hook=str)
+        name: _encoded(f"{type(form).__name__}.{name}", cleaned[name])
         for name, field in fields.items()
         if name in cleaned and not is_secret(field) and not isinstance(field, forms.FileField)
     }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Model):
-        return value.pk
-    if isinstance(value, QuerySet):
-        return [item.pk for item in value]
-    return value
-
-
 class Answers(Mapping[str, Mapping[str, Any]]):
-    """Read the kept answers of a flow by step and field, as the form's field makes them of what was stored."""
+    """Read the kept answers of a flow by step and field, as they were cleaned; a model's choice is looked up."""
 
     def __init__(self, workflow: type[Workflow[Any]], stored: Mapping[str, Mapping[str, Any]]) -> None:
         self._workflow = workflow
         self._stored = stored
 
     def __getitem__(self, step: str) -> Mapping[str, Any]:
+        stored = self._stored[step]
         forms_of = self._workflow.get_step(step).form_classes if step in self._workflow.structure.steps else ()
         fields = getattr(forms_of[0], "base_fields", {}) if len(forms_of) == 1 else {}
-        return {name: _cleaned(fields.get(name), value) for name, value in self._stored[step].items()}
+        return {name: _looked_up(fields.get(name), _decoded(value)) for name, value in stored.items()}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._stored)
@@ -61,10 +73,45 @@ class Answers(Mapping[str, Mapping[str, Any]]):
         return f"<Answers of {', '.join(self._stored) or 'no step'}>"
 
 
-def _cleaned(field: forms.Field | None, value: Any) -> Any:
-    if field is None or value is None:
+def _encoded(where: str, value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str() | Promise():
+            return str.__str__(str(value))
+        case Model():
+            return _encoded(where, value.pk)
+        case QuerySet() | list() | tuple() | set() | frozenset():
+            return [_encoded(where, item) for item in value]
+        case dict() if all(isinstance(key, str) for key in value):
+            encoded = {key: _encoded(where, item) for key, item in value.items()}
+            return {_TAG: "dict", "value": encoded} if _TAG in encoded else encoded
+    name = _NAMES.get(type(value))
+    if name is None:
+        raise NotStorable(
+            f"{where}: a {type(value).__name__} cannot be kept; legal are JSON values, {', '.join(_TYPES)} and models. "
+            f"Set keep=False, or clean the field to one of these."
+        )
+    return {_TAG: name, "value": msgspec.to_builtins(value)}
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_decoded(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if _TAG not in value:
+        return {key: _decoded(item) for key, item in value.items()}
+    if value[_TAG] == "dict":
+        return {key: _decoded(item) for key, item in value["value"].items()}
+    return msgspec.convert(value["value"], _TYPES[value[_TAG]], strict=False)
+
+
+def _looked_up(field: forms.Field | None, value: Any) -> Any:
+    """Find the rows of a model's choice; one that is gone by now stays its primary key."""
+    if not isinstance(field, forms.ModelChoiceField) or value is None:
         return value
     try:
         return field.to_python(value)
-    except (ValidationError, TypeError, ValueError):
+    except ValidationError:
         return value

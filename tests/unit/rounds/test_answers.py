@@ -13,9 +13,11 @@ import pytest
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
 from wfapp import Context, Workflow, step
+from wfapp.errors import NotStorable
 from wfapp.rounds.answers import Answers, kept
 from wfapp.testing import isolated_registry
 
@@ -34,6 +36,10 @@ class TypedForm(forms.Form):
     key = forms.UUIDField()
     colours = forms.MultipleChoiceField(choices=[("r", "Red"), ("b", "Blue")])
     data = forms.JSONField()
+    own_day = forms.DateField(input_formats=["%d.%m.%Y"])
+    rating = forms.TypedChoiceField(choices=[(1, "One"), (2, "Two")], coerce=int)
+    ratings = forms.TypedMultipleChoiceField(choices=[(1, "One"), (2, "Two")], coerce=int)
+    both = forms.SplitDateTimeField()
 
 
 TYPED = {
@@ -47,7 +53,12 @@ TYPED = {
     "span": "2 03:30:00",
     "key": "00000000-0000-0000-0000-000000000007",
     "colours": ["r", "b"],
-    "data": '{"a": [1, null]}',
+    "data": '{"a": [1, null], "$": "date"}',
+    "own_day": "31.12.2026",
+    "rating": "2",
+    "ratings": ["1", "2"],
+    "both_0": "2026-05-01",
+    "both_1": "12:30",
 }
 READ = {
     "text": "Ada",
@@ -60,7 +71,11 @@ READ = {
     "span": timedelta(days=2, hours=3, minutes=30),
     "key": UUID(int=7),
     "colours": ["r", "b"],
-    "data": {"a": [1, None]},
+    "data": {"a": [1, None], "$": "date"},
+    "own_day": date(2026, 12, 31),
+    "rating": 2,
+    "ratings": [1, 2],
+    "both": datetime(2026, 5, 1, 12, 30, tzinfo=UTC),
 }
 
 
@@ -129,20 +144,13 @@ def test_passwords_codes_and_files_are_never_kept() -> None:
 
 
 def test_what_is_kept_is_json() -> None:
-    """As values of JSON alone, cleaned."""
-    assert kept(valid(TypedForm(data=TYPED))) == {
-        "text": "Ada",
-        "number": 7,
-        "price": "9.50",
-        "flag": True,
-        "day": "2026-05-01",
-        "clock": "23:59:00",
-        "moment": "2026-05-01T12:30:00Z",
-        "span": "P2DT12600S",
-        "key": str(UUID(int=7)),
-        "colours": ["r", "b"],
-        "data": {"a": [1, None]},
-    }
+    """What JSON has no type for stands with the name of its type."""
+    found = kept(valid(TypedForm(data=TYPED)))
+    assert found["price"] == {"$": "decimal", "value": "9.50"}
+    assert found["moment"] == {"$": "datetime", "value": "2026-05-01T12:30:00Z"}
+    assert found["data"] == {"$": "dict", "value": {"a": [1, None], "$": "date"}}
+    assert (found["text"], found["number"], found["flag"], found["colours"]) == ("Ada", 7, True, ["r", "b"])
+    assert json.loads(json.dumps(found)) == found
 
 
 def test_what_a_form_adds_to_its_data_is_not_kept() -> None:
@@ -163,7 +171,7 @@ def test_a_row_is_kept_as_its_key() -> None:
 # What is read
 
 
-@pytest.mark.parametrize("name", list(TYPED))
+@pytest.mark.parametrize("name", list(READ))
 def test_an_answer_comes_back_as_its_field_cleans_it(workflow: type[Workflow[Any]], name: str) -> None:
     """Typed, though it was stored as JSON."""
     found = read(workflow, "typed", TypedForm(data=TYPED))[name]
@@ -209,3 +217,40 @@ def test_answers_are_a_mapping_that_prints_no_value(workflow: type[Workflow[Any]
     )
     assert repr(answers) == "<Answers of typed, groups>"
     assert repr(Answers(workflow, {})) == "<Answers of no step>"
+
+
+class PriceForm(forms.Form):
+    """Ask for a number as people of the country write it."""
+
+    price = forms.DecimalField(localize=True)
+
+
+def test_a_localized_number_is_read_as_it_was_cleaned(settings: Any) -> None:
+    """The language of the moment has no say in what was kept."""
+    settings.USE_THOUSAND_SEPARATOR = True
+    with translation.override("de"), isolated_registry():
+
+        class Priced(Workflow[Context]):
+            price: Any = step(form=PriceForm)
+
+        assert read(Priced, "price", PriceForm({"price": "1,500"})) == {"price": Decimal("1.500")}
+
+
+class OddForm(forms.Form):
+    """Clean a field to what no JSON holds."""
+
+    odd = forms.CharField()
+
+    def clean_odd(self) -> object:
+        """Give an object."""
+        return object()
+
+
+def test_what_cannot_be_kept_is_refused() -> None:
+    """A closed list of types is kept, and the rest refused loudly."""
+    with pytest.raises(NotStorable) as refused:
+        kept(valid(OddForm({"odd": "x"})))
+    assert str(refused.value) == (
+        "OddForm.odd: a object cannot be kept; legal are JSON values, date, datetime, decimal, time, timedelta, uuid "
+        "and models. Set keep=False, or clean the field to one of these."
+    )
