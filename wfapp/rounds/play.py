@@ -152,7 +152,7 @@ def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
         entry.harmless = True
         return _again(stage, entry, token)
     if not stage.may_run(stage.step()):
-        return _current(stage, token)
+        return standing(stage, token)
     return run(claim, stage, entry, input_digest(state.id, entry.revision, entry.input), [])
 
 
@@ -224,7 +224,7 @@ def _again(stage: Stage, entry: Entry, token: Token) -> Answer:
             raise InvalidToken
         return _repeated(stage, token)
     if not same:
-        raise Stale(_current(stage, token))
+        raise Stale(standing(stage, token))
     drawn_again = state.last is not None and (state.last.rejected or state.last.stayed)
     return _repeated(stage, token, entry.input if drawn_again else None)
 
@@ -235,7 +235,7 @@ def _repeated(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
     return answer if stage.state.binding else replace(answer, effects=None)
 
 
-def _current(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
+def standing(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
     """Show where a flow stands, without what a rejection left: nothing that was typed is kept for that."""
     state = stage.state
     if state.last is not None and state.last.rejected:
@@ -263,10 +263,10 @@ def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, t
     stage, current = _peeked(token, caller, workflow)
     state = stage.state
     if token.revision is None or token.revision == state.revision:
-        return _current(stage, current, typed)
+        return standing(stage, current, typed)
     if state.ended:
         raise InvalidToken
-    raise Stale(_current(stage, current))
+    raise Stale(standing(stage, current))
 
 
 def _peeked(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None) -> tuple[Stage, Token]:
@@ -286,7 +286,7 @@ def _refresh(token: Token, caller: Caller, input: Input, workflow: type[Workflow
     if stage.state.ended:
         raise InvalidToken
     if token.revision != stage.state.revision:
-        raise Stale(_current(stage, current))
+        raise Stale(standing(stage, current))
     stage.state = msgspec.structs.replace(stage.state, last=None)
     return answer_of(stage, current, typed=input if input.values is not None else None)
 

@@ -31,9 +31,9 @@ from wfapp.rounds.keys import (
     new_start_key,
     seed_of,
 )
-from wfapp.rounds.play import REFRESH, Entry, charge, charged, play, played, run, show, spoilable
+from wfapp.rounds.play import REFRESH, Entry, charge, charged, play, played, run, spoilable, standing
 from wfapp.rounds.settle import settle
-from wfapp.rounds.stage import Stage, binding_of, refuse_unexposed
+from wfapp.rounds.stage import Stage, admit, binding_of, refuse_unexposed
 from wfapp.rounds.verdict import Verdict, submit
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Storage, get_storage
 from wfapp.storage.database import DatabaseStorage, model_of
@@ -252,8 +252,9 @@ def _continued(workflow: type[Workflow[Any]], caller: Caller) -> Answer | None:
 
 
 def _come_back(workflow: type[Workflow[Any]], row: Any, caller: Caller) -> Answer:
-    token = _rows().reissue(model_of(workflow), row, transport=caller.transport)
-    return show(token, caller=caller, workflow=workflow)
+    token, state = _rows().reissue(model_of(workflow), row, transport=caller.transport)
+    admit(workflow, state, caller)
+    return standing(Stage(workflow, state, caller), token)
 
 
 def _rows() -> DatabaseStorage:

@@ -209,16 +209,18 @@ class DatabaseStorage(Storage):
         over = ended(msgspec.structs.replace(state, last=last), timezone.now() + ANSWER_LIFETIME)
         return {**seal_state(model, over)}
 
-    def reissue(self, model: type[AbstractFlow], pk: uuid.UUID, *, transport: str) -> Token:
-        """Give a flow a new handle, so that an older one opens nothing any more; raises InvalidToken or Busy."""
+    def reissue(self, model: type[AbstractFlow], pk: uuid.UUID, *, transport: str) -> tuple[Token, State]:
+        """Give a flow a new handle, so that an older one opens nothing any more; raises InvalidToken or Busy.
+
+        The state is what it was then: another caller may take the handle away at once.
+        """
         stack, row = self._lock(model, pk=pk)
         secret = table_tag(model) + b64encode(secrets.token_bytes(32))
         with stack:
-            state = _opened(model, row)
+            state = msgspec.structs.replace(_opened(model, row), transport=transport)
             rows = model._base_manager.using(router.db_for_write(model)).filter(pk=state.id)
-            sealed = seal_state(model, msgspec.structs.replace(state, transport=transport))
-            rows.update(handle_hash=hash_handle(secret), updated_at=timezone.now(), **sealed)
-        return Token(self.name, secret, state.revision)
+            rows.update(handle_hash=hash_handle(secret), updated_at=timezone.now(), **seal_state(model, state))
+        return Token(self.name, secret, state.revision), state
 
 
 def record(model: type[AbstractFlow], pk: uuid.UUID, workflow: str, revision: int, report: Report) -> None:
