@@ -43,6 +43,7 @@ __all__ = [
     "run",
     "show",
     "spoilable",
+    "standing",
 ]
 
 REFRESH = "wf.refresh"
