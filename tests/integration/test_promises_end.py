@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django import forms
 from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -16,7 +17,7 @@ from django.utils.safestring import mark_safe
 
 from tests.workflows import Hello, HelloToken, NameForm
 from wfapp import Abort, Ask, Context, Finish, Secret, Struct, Workflow, rounds, step
-from wfapp.errors import DeclarationError, InvalidToken, WrongOutcome
+from wfapp.errors import DeclarationError, InvalidToken, NotAvailable, WrongOutcome
 from wfapp.models import Flow
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.testing import isolated_registry
@@ -211,3 +212,50 @@ def test_a_double_click_signs_in_again_although_the_sign_in_ended_the_session_it
         assert again.effects.sign_in is not None
         with pytest.raises(InvalidToken):
             play(page, replace(BROWSER, browser="c" * 43), name="Ada")
+
+
+def test_signing_others_out_is_refused_where_sessions_cannot_be_listed(settings: Any) -> None:
+    """In the round, and not after its commit: then the flow would be over and nobody signed in."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    user = User.objects.create_user("ada")
+    with isolated_registry():
+        page = begin(ending(lambda flow: Finish(sign_in=user, sign_out_others=True)))
+        with pytest.raises(NotAvailable, match="sign_out_others needs sessions that can be listed"):
+            play(page, name="Ada")
+        assert Flow.objects.get().status == "paused"
+
+
+class ChosenForm(forms.Form):
+    """Ask for what is more than a text."""
+
+    size = forms.TypedChoiceField(choices=[("1", "S"), ("2", "L")], coerce=int)
+    sizes = forms.TypedMultipleChoiceField(choices=[("1", "S"), ("2", "L")], coerce=int)
+    when = forms.SplitDateTimeField()
+    day = forms.DateField()
+    price = forms.DecimalField()
+    member = forms.ModelChoiceField(User.objects.all())
+
+
+def test_answers_come_back_as_what_the_form_made_of_them() -> None:
+    """A number that a choice was coerced to, a time of two parts, a model's instance."""
+    seen: dict[str, Any] = {}
+    ada = User.objects.create_user("ada")
+    with isolated_registry():
+
+        class Chosen(Workflow[Context]):
+            name = "promises/chosen"
+
+            @step(form=ChosenForm, keep=True)
+            def choose(self, form: ChosenForm) -> None:
+                seen["then"] = dict(form.cleaned_data)
+
+            @step(form=NameForm)
+            def review(self, form: NameForm) -> None:
+                seen["now"] = dict(self.answers["choose"])
+
+        values = {"size": "2", "sizes": ["1", "2"], "when": "2026-01-02T03:04:05Z", "day": "2026-01-02"}
+        typed = Input(values={**values, "price": "1.50", "member": str(ada.pk)})
+        page = rounds.start(Chosen, caller=ANYBODY, params={}, input=typed)
+        assert not page.rejected
+        play(page, name="Ada")
+    assert seen["now"] == seen["then"]

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from wfapp.conf import conf
-from wfapp.errors import NotAvailable
 from wfapp.rounds.answer import Answer, SignIn
+from wfapp.rounds.last import refuse_unlistable_sessions
 
-__all__ = ["deliver", "sessions_are_listable"]
+__all__ = ["deliver"]
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 FLOW_KEY = "_wfapp_flow"
@@ -45,17 +45,9 @@ def deliver(request: HttpRequest, response: HttpResponseBase, answer: Answer) ->
         )
 
 
-def sessions_are_listable() -> bool:
-    """Tell whether the session engine keeps rows, the only ones among which another session of a user can be found."""
-    return hasattr(_session_store(), "get_model_class")
-
-
 def _sign_in(request: HttpRequest, sign_in: SignIn, flow_id: uuid.UUID | None) -> None:
-    if sign_in.sign_out_others and not sessions_are_listable():
-        raise NotAvailable(
-            f"sign_out_others needs sessions that can be listed, and {settings.SESSION_ENGINE!r} keeps no rows: use "
-            "'django.contrib.sessions.backends.db' or '.cached_db'. (A changed password ends other sessions anyway.)"
-        )
+    if sign_in.sign_out_others:
+        refuse_unlistable_sessions()
     backend = _backend_path(sign_in.backend)
     user = load_backend(backend).get_user(_primary_key(sign_in.user_id)) if backend else None
     if user is None or not user.is_active:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -16,13 +17,13 @@ from wfapp.declaration.secrecy import secret_keys
 from wfapp.declaration.structs import plain
 from wfapp.declaration.texts import plain_text
 from wfapp.engine.state import Last
-from wfapp.errors import WrongOutcome
+from wfapp.errors import NotAvailable, WrongOutcome
 from wfapp.rounds.answer import Effects, End, SignIn
 from wfapp.rounds.draw import FORM_ERROR
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.verdict import Verdict
 
-__all__ = ["effects_of", "end_of", "last_of"]
+__all__ = ["effects_of", "end_of", "last_of", "refuse_unlistable_sessions"]
 
 
 def last_of(stage: Stage, verdict: Verdict, digest: str) -> Last:
@@ -80,11 +81,22 @@ def _json(value: Any) -> Any:
     )
 
 
+def refuse_unlistable_sessions() -> None:
+    """Raise NotAvailable where the session engine keeps no rows, among which a user's other sessions are found."""
+    if not hasattr(import_module(settings.SESSION_ENGINE).SessionStore, "get_model_class"):
+        raise NotAvailable(
+            f"sign_out_others needs sessions that can be listed, and {settings.SESSION_ENGINE!r} keeps no rows: use "
+            "'django.contrib.sessions.backends.db' or '.cached_db'. (A changed password ends other sessions anyway.)"
+        )
+
+
 def _sign_in(result: Finish) -> SignIn:
     """Remember who is signed in by which backend, as ``django.contrib.auth.login`` would find it."""
     user = result.sign_in
     if getattr(user, "pk", None) is None:
         raise WrongOutcome(f"Finish(sign_in=…) got a {type(user).__name__} without a primary key; pass a saved user.")
+    if result.sign_out_others:
+        refuse_unlistable_sessions()
     backend = getattr(user, "backend", "")
     if not backend:
         # A user from a query names no backend: the first one that is configured vouches, as it would for get_user().
