@@ -192,3 +192,33 @@ def _fresh_urls() -> Any:
     clear_url_caches()
     yield
     clear_url_caches()
+
+
+class Replica:
+    """Send what is read from wfapp's tables to a database that lags behind for ever: there is none."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str | None:
+        return "replica" if model._meta.app_label == "wfapp" else None
+
+
+@pytest.mark.parametrize("address", ["/hello/", "/both/", "/wide/"])
+def test_rounds_read_from_no_replica(settings: Any, address: str) -> None:
+    """A page that comes after a post must show what the post did, and a limit what was counted."""
+    settings.DATABASE_ROUTERS = [Replica()]
+    if address == "/wide/":
+        client = Client()
+        page = call(client, wfid="tests/wide").json()
+        answers = [page := call(client, wfs=page["wfs"], input={"formData": {"count": 13}}).json() for _ in range(3)]
+        assert [answer["status"] for answer in answers] == ["form"] * 3
+        assert call(client, wfs=page["wfs"], input={"formData": {"count": 13}}).status_code == 429
+    else:
+        assert through(Client(), address).status_code == 303
+
+
+def test_a_key_is_looked_up_on_no_replica(settings: Any) -> None:
+    """It came with a post a moment ago."""
+    settings.DATABASE_ROUTERS = [Replica()]
+    post = {"path": "/wf/", "data": {"wfid": "tests/hello"}, "content_type": JSON}
+    first, again = (Client().post(**post, headers={"Idempotency-Key": "k" * 30}) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert Flow.objects.using("default").count() == 1

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import router
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
@@ -88,7 +89,7 @@ def _count(charge: Charge) -> int | None:
         now = timezone.now()
         if _count_known(charge, now):
             return None
-        counter = Counter.objects.filter(key=charge.counter).first()
+        counter = Counter.objects.using(router.db_for_write(Counter)).filter(key=charge.counter).first()
         if counter is None:
             Counter.objects.bulk_create(
                 [Counter(key=charge.counter, count=0, resets_at=now + limit.period)], ignore_conflicts=True
