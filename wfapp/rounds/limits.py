@@ -84,14 +84,14 @@ def _typed(form: Any, name: str) -> str:
 
 def _count(charge: Charge) -> int | None:
     """Count one more, atomically; give the seconds to wait where the limit is reached."""
-    limit = charge.limit
+    limit, counters = charge.limit, Counter.objects.using(router.db_for_write(Counter))
     for _ in range(3):
         now = timezone.now()
         if _count_known(charge, now):
             return None
-        counter = Counter.objects.using(router.db_for_write(Counter)).filter(key=charge.counter).first()
+        counter = counters.filter(key=charge.counter).first()
         if counter is None:
-            Counter.objects.bulk_create(
+            counters.bulk_create(
                 [Counter(key=charge.counter, count=0, resets_at=now + limit.period)], ignore_conflicts=True
             )
         # One that has room was made, or reset, by another request since the look above.
