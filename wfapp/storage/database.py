@@ -8,13 +8,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import msgspec
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, router, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from wfapp.conf import conf
@@ -24,6 +23,7 @@ from wfapp.engine.state import Last, State, decode_state, encode_state, ended
 from wfapp.errors import Busy, InvalidToken
 from wfapp.models import ENDED, AbstractFlow, FlowEvent, model_by_tag, table_tag
 from wfapp.signals import flow_event
+from wfapp.storage import statements
 from wfapp.storage.base import Claim, FlowExists, Note, Report, Storage
 from wfapp.storage.encoding import b64encode
 from wfapp.storage.sealing import derive_handle, hash_handle, seal, unseal
@@ -51,6 +51,7 @@ ANSWER_LIFETIME = timedelta(minutes=10)
 """How long the answer of the last round is repeated after the end."""
 
 _TAG = 4
+_FEW = 10
 Row = tuple[uuid.UUID, bytes, bytes, str]
 _COLUMNS = ("id", "state", "answer", "status")
 
@@ -94,7 +95,7 @@ class DatabaseClaim(Claim):
 
     def store(self, state: State, report: Report) -> Token:
         values = _columns(self._model, state, report)
-        self._model._base_manager.using(self._using).filter(pk=state.id).update(**values)
+        statements.update(self._model, self._using, state.id, values)
         record(self._model, state.id, state.workflow, state.revision, report)
         return Token(self.storage.name, self._secret, state.revision)
 
@@ -129,14 +130,15 @@ class DatabaseStorage(Storage):
         The row is locked first and compared second: what is read before the lock may be old when it is held.
         """
         using = router.db_for_write(model)
-        rows = _locked_rows(model, using).filter(**lookup)
         for _ in pauses():
             try:
                 with ExitStack() as stack:
                     stack.enter_context(round_transaction(using, durable=durable))
-                    for row in rows:
-                        return stack.pop_all(), row
-                    raise InvalidToken
+                    row = statements.lock(model, using, _COLUMNS, **lookup)
+                    if row is None:
+                        raise InvalidToken
+                    pk, state, answer, status = row
+                    return stack.pop_all(), (model._meta.pk.to_python(pk), state, answer, status)
             except DatabaseError as error:
                 if not is_locked(error):
                     raise
@@ -214,7 +216,7 @@ class DatabaseStorage(Storage):
 
         The state is what it was then: another caller may take the handle away at once.
         """
-        stack, row = self._lock(model, pk=pk)
+        stack, row = self._lock(model, id=pk)
         secret = table_tag(model) + b64encode(secrets.token_bytes(32))
         with stack:
             state = msgspec.structs.replace(_opened(model, row), transport=transport)
@@ -227,22 +229,25 @@ def record(model: type[AbstractFlow], pk: uuid.UUID, workflow: str, revision: in
     """Insert what happened, and announce it after the commit."""
     using = router.db_for_write(model)
     now = timezone.now()
-    events = [
-        FlowEvent(
-            flow=pk,
-            workflow=workflow,
-            kind=note.kind,
-            step=note.step,
-            actor_id=report.user_id,
-            duration=report.duration,
-            revision=revision,
-            created_at=now,
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            "flow": pk,
+            "workflow": workflow,
+            "kind": note.kind,
+            "step": note.step,
+            "actor_id": report.user_id,
+            "duration": report.duration,
+            "revision": revision,
+            "created_at": now,
+        }
         for note in report.notes
     ]
-    FlowEvent.objects.using(using).bulk_create(events)
-    if flow_event.has_listeners(model):
+    # The signal carries stored events, and a statement is kept for each number of rows.
+    if flow_event.has_listeners(model) or len(rows) > _FEW:
+        events = FlowEvent.objects.using(using).bulk_create([FlowEvent(**row) for row in rows])
         transaction.on_commit(partial(_announce, model, events), using=using)
+    elif rows:
+        statements.insert(FlowEvent, using, rows)
 
 
 def _announce(model: type[AbstractFlow], events: list[FlowEvent]) -> None:
@@ -250,13 +255,6 @@ def _announce(model: type[AbstractFlow], events: list[FlowEvent]) -> None:
         for receiver, error in flow_event.send_robust(sender=model, event=event):
             if isinstance(error, Exception):
                 logger.error("A receiver of flow_event failed: %s (%s).", receiver, type(error).__name__)
-
-
-@cache
-def _locked_rows(model: type[AbstractFlow], using: str) -> QuerySet[AbstractFlow, tuple[Any, ...]]:
-    """Keep what the query of every claim has in common: making it anew is half the cost of a claim."""
-    rows: QuerySet[AbstractFlow, tuple[Any, ...]] = model._base_manager.using(using).values_list(*_COLUMNS)
-    return rows.select_for_update(nowait=True)
 
 
 def _opened(model: type[AbstractFlow], row: Row | None) -> State:
