@@ -180,7 +180,7 @@ class DatabaseStorage(Storage):
         A cancelled flow answers its tokens so; an expired one, or one that cannot be read, answers nothing.
         """
         # No step runs, so whatever the site does around it, such as ATOMIC_REQUESTS in its admin, may go with it.
-        stack, row = self._lock(model, durable=False, pk=pk)
+        stack, row = self._lock(model, durable=False, id=pk)
         now = timezone.now()
         with stack:
             if row[3] in ENDED:
