@@ -1,0 +1,98 @@
+"""The three statements of a round, put into SQL once: that takes the ORM longer than it takes a database to run one.
+
+Such a statement is made by the ORM with a slot in the place of each value, and is run with the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connections
+from django.db.models import Expression, Field, Model
+from django.db.models.sql import InsertQuery, UpdateQuery
+
+__all__ = ["insert", "lock", "update"]
+
+Values = Mapping[str, Any]
+
+
+class Slot(Expression):
+    """Stand for the value of a column; among the parameters of a statement it stands where that value belongs."""
+
+    def __init__(self, field: Field[Any, Any], row: int = 0) -> None:
+        super().__init__(output_field=field)
+        self.row = row
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Give a placeholder, and the slot itself as its parameter."""
+        return "%s", (self,)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Hold SQL and its parameters, which are slots."""
+
+    sql: str
+    slots: Sequence[Slot]
+
+    def run(self, using: str, *rows: Values) -> Any:
+        """Run it with the values of each row, by column, and give the cursor."""
+        connection = connections[using]
+        values = [slot.field.get_db_prep_save(rows[slot.row][slot.field.attname], connection) for slot in self.slots]
+        cursor = connection.cursor()
+        cursor.execute(self.sql, values)
+        return cursor
+
+
+def lock(model: type[Model], using: str, columns: tuple[str, ...], **lookup: Any) -> tuple[Any, ...] | None:
+    """Lock the row of a unique column, inside of a transaction, and read some columns of it as the database has them.
+
+    Raises the DatabaseError of a row that somebody else holds.
+    """
+    [name] = lookup
+    with _lock(model, using, columns, name).run(using, lookup) as cursor:
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def update(model: type[Model], using: str, pk: Any, values: Values) -> None:
+    """Write columns of one row."""
+    key = model._meta.pk.attname
+    _update(model, using, tuple(values)).run(using, {**values, key: pk}).close()
+
+
+def insert(model: type[Model], using: str, rows: Sequence[Values]) -> None:
+    """Insert rows that have values for the same columns; nothing fills in the default of another one."""
+    _insert(model, using, tuple(rows[0]), len(rows)).run(using, *rows).close()
+
+
+@cache
+def _lock(model: type[Model], using: str, columns: tuple[str, ...], name: str) -> Statement:
+    rows = model._base_manager.using(using).filter(**{name: Slot(_fields(model)[name])})
+    query = rows.select_for_update(nowait=True).values_list(*columns).query
+    return Statement(*query.get_compiler(using).as_sql())
+
+
+@cache
+def _update(model: type[Model], using: str, columns: tuple[str, ...]) -> Statement:
+    fields = _fields(model)
+    key = model._meta.pk
+    query: Any = model._base_manager.using(using).filter(pk=Slot(key)).query.chain(UpdateQuery)
+    query.add_update_values({column: Slot(fields[column]) for column in columns})
+    return Statement(*query.get_compiler(using).as_sql())
+
+
+@cache
+def _insert(model: type[Model], using: str, columns: tuple[str, ...], rows: int) -> Statement:
+    fields = [_fields(model)[column] for column in columns]
+    query = InsertQuery(model)
+    query.insert_values(fields, [model(**{f.attname: Slot(f, row) for f in fields}) for row in range(rows)])
+    [(sql, slots)] = query.get_compiler(using).as_sql()
+    return Statement(sql, slots)
+
+
+def _fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
+    return {field.attname: field for field in model._meta.concrete_fields}

@@ -1,0 +1,98 @@
+"""Statements that the ORM makes once and rounds fill: they write and read what the ORM itself would."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from tests.flows.factories import NOW, make
+from tests.flows.models import InviteFlow, WideFlow
+from wfapp.models import FlowEvent
+from wfapp.storage import statements
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+VALUES: dict[str, Any] = {
+    "text": "Grüße",
+    "prose": "100% of 'it'",
+    "number": -7,
+    "count": 7,
+    "price": Decimal("19.90"),
+    "ratio": 0.5,
+    "flag": False,
+    "day": date(2026, 10, 25),
+    "moment": datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    "clock": time(14, 30, 59),
+    "span": timedelta(days=2, seconds=3),
+    "key": uuid.UUID(int=7),
+    "data": {"list": [1, None, "x"]},
+    "raw": b"\x00\xff%s",
+    "plan": "paid",
+    "revision": 4,
+}
+
+
+def test_an_update_writes_columns_of_every_type() -> None:
+    """And touches no other row."""
+    row, other = make(WideFlow), make(WideFlow)
+    statements.update(WideFlow, "default", row.pk, VALUES)
+    row.refresh_from_db()
+    found = {name: getattr(row, name) for name in VALUES}
+    assert found | {"raw": bytes(found["raw"])} == VALUES
+    other.refresh_from_db()
+    assert (other.text, other.revision) == (None, 0)
+
+
+def test_an_update_writes_nulls_with_the_same_statement() -> None:
+    """A column that had a value has none, in JSON too."""
+    row = make(WideFlow)
+    statements.update(WideFlow, "default", row.pk, VALUES)
+    statements.update(WideFlow, "default", row.pk, dict.fromkeys(VALUES) | {"revision": 5})
+    row.refresh_from_db()
+    assert {name: getattr(row, name) for name in VALUES} == dict.fromkeys(VALUES) | {"revision": 5}
+    assert WideFlow.objects.filter(data__isnull=True).exists()
+
+
+def test_an_update_writes_foreign_keys_by_their_column() -> None:
+    """As shadow fields name them."""
+    row, user = make(InviteFlow), User.objects.create(username="ada")
+    statements.update(InviteFlow, "default", row.pk, {"inviter_id": user.pk, "updated_by_id": user.pk})
+    row.refresh_from_db()
+    assert (row.inviter, row.updated_by) == (user, user)
+
+
+def test_rows_are_inserted_in_one_statement_and_in_order() -> None:
+    """Each with its own values."""
+    flow = uuid.uuid4()
+    same = {"flow": flow, "workflow": "w", "actor_id": None, "duration": 1.5, "revision": 1, "created_at": NOW}
+    rows = [same | {"kind": kind, "step": step} for kind, step in (("submitted", "name"), ("paused", "colour"))]
+    with CaptureQueriesContext(connection) as queries:
+        statements.insert(FlowEvent, "default", rows)
+    assert len(queries) == 1
+    found = FlowEvent.objects.filter(flow=flow).order_by("id").values_list(*rows[0])
+    assert list(found) == [tuple(row.values()) for row in rows]
+
+
+def test_a_lock_reads_columns_of_the_row_that_a_unique_column_finds() -> None:
+    """Or nothing."""
+    make(InviteFlow, handle_hash="other")
+    make(InviteFlow, handle_hash="mine", step="confirm", revision=3)
+    with transaction.atomic():
+        assert statements.lock(InviteFlow, "default", ("step", "revision"), handle_hash="mine") == ("confirm", 3)
+        assert statements.lock(InviteFlow, "default", ("step", "revision"), handle_hash="nobody's") is None
+
+
+def test_a_statement_is_made_once() -> None:
+    """Other values fill the same SQL; other columns make another one."""
+    row = make(WideFlow)
+    made = statements._update.cache_info().misses
+    for text in ("a", None, "b"):
+        statements.update(WideFlow, "default", row.pk, {"text": text, "flag": True})
+    assert statements._update.cache_info().misses - made == 1
