@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from project.accounts import codes
@@ -26,6 +28,8 @@ class LoginContext(Context):
     email: str = ""
     mfa: bool = False
     code_hash: Secret[str] = ""
+    session_hash: Secret[str] = ""
+    """What changes with the password: a flow from before ends with it."""
 
 
 class Login(Workflow[LoginContext]):
@@ -48,6 +52,7 @@ class Login(Workflow[LoginContext]):
     def credentials(self, form: PasswordForm) -> None:
         user = form.get_user()
         self.ctx.user_id, self.ctx.username, self.ctx.email = user.pk, user.get_username(), user.email
+        self.ctx.session_hash = user.get_session_auth_hash()
         self.ctx.mfa = SecondFactor.objects.filter(user=user).exists()
         self.store_in("database")
         if self.ctx.mfa:
@@ -76,9 +81,13 @@ class Login(Workflow[LoginContext]):
     @step
     def issue_session(self) -> Finish | Abort:
         user = get_user_model().objects.filter(pk=self.ctx.get("user_id"), is_active=True).first()
-        if user is None:
+        if user is None or not self.same_password(user):
             return Abort("no-account", _("This account can no longer sign in."))
         return Finish(sign_in=user, data={"email": self.ctx.email})
+
+    def same_password(self, user: AbstractBaseUser) -> bool:
+        hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+        return any(constant_time_compare(known, self.ctx.session_hash) for known in hashes)
 
     def send_code(self) -> None:
         code = codes.new_code()

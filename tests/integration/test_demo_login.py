@@ -331,3 +331,14 @@ def test_staff_find_the_flow_by_its_address(visitor: Visitor, admin_client: Clie
     assert "bob@example.com" in page
     assert "1 sign-in" in page
     assert "0 sign-ins" in admin_client.get("/admin/accounts/loginflow/", {"q": "alice@"}).content.decode()
+
+
+def test_a_password_that_changed_meanwhile_ends_the_sign_in(visitor: Visitor) -> None:
+    """Whoever waits at the code page with the old password is not let in."""
+    visitor.sign_in("bob")
+    bob = User.objects.get(username="bob")
+    bob.set_password("another-violin-39")
+    bob.save()
+    visitor.post(code=codes(visitor.client)[-1])
+    assert visitor.user == ""
+    assert LoginFlow.objects.get().status == "aborted"

@@ -96,7 +96,6 @@ def test_a_flow_goes_on_under_a_new_secret_key(settings: Any) -> None:
 
 def test_the_demo_sites_mailed_code_is_right_under_a_new_secret_key(settings: Any) -> None:
     """Its hash was made with the old one."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     SecondFactor.objects.create(user=User.objects.create_user("bob", "bob@example.com", "harbour-violin-38"))
     caller = replace(BROWSER, request=RequestFactory().post("/login/"))
     answer = rounds.start(

@@ -81,8 +81,8 @@ def check_own_keys(**kwargs: Any) -> list[CheckMessage]:
     if not _is_dict() or conf.KEYS:
         return []
     hint = (
-        "Set WFAPP['KEYS'] to a list with one secret of its own; make one with "
-        "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
+        "Set WFAPP['KEYS'] to a list with one secret of its own, and SECRET_KEY behind it until older flows end; "
+        "make one with python -c 'import secrets; print(secrets.token_urlsafe(48))'."
     )
     return [checks.Warning("WFAPP['KEYS'] is empty: tokens share SECRET_KEY.", hint=hint, id="wfapp.W105")]
 

@@ -19,7 +19,6 @@ __all__ = [
     "MAX_TOKEN_LENGTH",
     "cookie_name",
     "cookies_are_secure",
-    "drop_token",
     "read_token",
     "set_cookie",
     "set_token",
@@ -96,11 +95,6 @@ def set_token(
     for other in _over_limits(request, name, len(name) + len(value)):
         _delete(response, other)
     set_cookie(response, name, value, max_age)
-
-
-def drop_token(response: HttpResponseBase, key: str) -> None:
-    """Take the token of the flow with this public key from the browser."""
-    _delete(response, _token_cookie(key))
 
 
 def _token_cookie(key: str) -> str:

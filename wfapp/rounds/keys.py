@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
 from wfapp.declaration.workflow import Workflow
 from wfapp.errors import InvalidToken, MalformedRequest
@@ -119,7 +120,7 @@ def idempotency_hash(workflow: type[Workflow[Any]], caller: Caller, key: str) ->
     elif caller.browser:
         owner = f"browser:{caller.browser}"
     elif len(key) < SHORTEST_KEY:
-        raise MalformedRequest("An Idempotency-Key needs at least 22 random characters.")
+        raise MalformedRequest(_("An Idempotency-Key needs at least 22 random characters."))
     else:
         owner = "key"
     parts: Mapping[str, str] = {"workflow": workflow.name, "owner": owner, "key": key}

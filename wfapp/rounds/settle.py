@@ -23,7 +23,9 @@ __all__ = ["answer_of", "settle"]
 
 def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: list[Note], began: float) -> Answer:
     """Store what a round made of a flow, and answer with its new page or its end."""
-    storage = get_storage(stage.workflow.notes.storage) if stage.workflow.notes.storage else claim.storage
+    # A rejection drops a move with the context that the step changed for it.
+    target = "" if verdict.rejected else stage.workflow.notes.storage
+    storage = get_storage(target) if target else claim.storage
     state = next_state(stage, verdict, storage, digest)
     later = Stage(stage.cls, state, stage.caller)
     if not state.ended:

@@ -22,14 +22,15 @@ MIN_KEY_LENGTH = 32
 def root_keys() -> list[bytes]:
     """Return the root keys: the newest seals, every one of them opens.
 
-    They are ``WFAPP["KEYS"]``, else derived from ``SECRET_KEY`` and ``SECRET_KEY_FALLBACKS``. Keys that break a rule
-    raise ``ImproperlyConfigured`` here too: few servers run the system checks before they serve.
+    They are ``WFAPP["KEYS"]``, else ``SECRET_KEY`` and ``SECRET_KEY_FALLBACKS``; a site that sets its first key lists
+    ``SECRET_KEY`` behind it, so that what is open stays open. Each purpose derives a key of its own from them. Keys
+    that break a rule raise ``ImproperlyConfigured`` here too: few servers run the system checks before they serve.
     """
     if problems := key_problems():
         raise ImproperlyConfigured(" ".join(problems))
     if conf.KEYS:
         return [utf8(key) for key in conf.KEYS]
-    return [derived_key(force_bytes(key), "root") for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return [force_bytes(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 @lru_cache(maxsize=512)

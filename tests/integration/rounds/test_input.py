@@ -12,6 +12,7 @@ from tests.integration.rounds.helpers import ANYBODY, begin, play
 from tests.workflows import Hello, HelloContext, NameForm, Wide
 from wfapp import Workflow, rounds, step
 from wfapp.errors import MalformedRequest
+from wfapp.models import Flow
 from wfapp.rounds.answer import Input
 from wfapp.testing import isolated_registry
 
@@ -134,3 +135,29 @@ def test_a_page_may_start_with_an_action() -> None:
         assert (answer.status, answer.stayed, answer.messages[0].text) == ("form", True, "Type your name.")
         with pytest.raises(MalformedRequest):
             rounds.start(Helpful, caller=ANYBODY, params={}, input=Input(action="wf.refresh"))
+
+
+def test_a_rejected_step_moves_its_flow_nowhere() -> None:
+    """The move belongs to what the step changed, and is dropped with it."""
+    with isolated_registry():
+
+        class Hasty(Workflow[HelloContext]):
+            name = "tests/hasty"
+            storage = ("token", "database")
+
+            @step(form=NameForm)
+            def ask(self, form: NameForm) -> None:
+                self.store_in("database")
+                if form.cleaned_data["name"] == "wrong":
+                    form.add_error("name", "No.")
+
+            @step(form=NameForm)
+            def again(self, form: NameForm) -> None:
+                pass
+
+        refused = play(begin(Hasty), name="wrong")
+        assert refused.token is not None
+        assert (refused.rejected, refused.token.storage, Flow.objects.count()) == (True, "token", 0)
+        moved = play(refused, name="right")
+        assert moved.token is not None
+        assert (moved.token.storage, Flow.objects.count()) == ("database", 1)

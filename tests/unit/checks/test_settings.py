@@ -161,7 +161,8 @@ def test_deployment_wants_keys_of_its_own(settings: Any) -> None:
     assert found(deploy=True) == [
         CheckWarning(
             "WFAPP['KEYS'] is empty: tokens share SECRET_KEY.",
-            hint="Set WFAPP['KEYS'] to a list with one secret of its own; make one with "
+            hint="Set WFAPP['KEYS'] to a list with one secret of its own, and SECRET_KEY behind it until older flows "
+            "end; make one with "
             "python -c 'import secrets; print(secrets.token_urlsafe(48))'.",
             id="wfapp.W105",
         )

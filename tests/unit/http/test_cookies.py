@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from wfapp.errors import ContextTooLarge, InvalidToken
-from wfapp.http.cookies import cookies_are_secure, drop_token, read_token, set_token
+from wfapp.http.cookies import cookies_are_secure, read_token, set_token
 from wfapp.storage.tokens import Token, flow_key
 
 FLOW = uuid.UUID(int=7)
@@ -160,14 +160,6 @@ def test_names_that_no_answer_ever_set_are_left_alone() -> None:
     """A name with illegal characters would make the response fail; such a cookie is not ours."""
     strangers = {f"__Host-wftoken-{n:02}\x07 ;": "1.token." + "x" * 400 for n in range(25)}
     assert list(set_on_response(strangers)) == [f"__Host-wftoken-{KEY}"]
-
-
-def test_a_token_is_dropped() -> None:
-    """Dropping expires the cookie under its full name."""
-    response = HttpResponse()
-    drop_token(response, KEY)
-    morsel = response.cookies[f"__Host-wftoken-{KEY}"]
-    assert (morsel.value, morsel["max-age"], morsel["path"], morsel["secure"]) == ("", 0, "/", True)
 
 
 @pytest.mark.parametrize(

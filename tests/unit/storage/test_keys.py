@@ -8,7 +8,9 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
+from wfapp.errors import InvalidToken
 from wfapp.storage.keys import derived_key, key_problems, root_keys
+from wfapp.storage.sealing import seal, unseal
 
 NEW, OLD = "new-key-" * 5, "old-key-" * 5
 
@@ -19,11 +21,22 @@ def test_own_keys_are_the_root_keys_in_their_order(settings: Settings) -> None:
     assert root_keys() == [NEW.encode(), OLD.encode()]
 
 
-def test_the_default_is_derived_from_the_secret_key_and_its_fallbacks(settings: Settings) -> None:
-    """SECRET_KEY itself never is a key of ours."""
+def test_the_default_is_the_secret_key_and_its_fallbacks(settings: Settings) -> None:
+    """Each purpose derives its own key from them, as from a site's own."""
     settings.WFAPP = {}
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "today", ["yesterday"]
-    assert root_keys() == [derived_key(b"today", "root"), derived_key(b"yesterday", "root")]
+    assert root_keys() == [b"today", b"yesterday"]
+
+
+def test_the_first_own_key_leaves_open_what_the_secret_key_sealed(settings: Settings) -> None:
+    """A site that lists SECRET_KEY behind it loses no flow."""
+    settings.WFAPP = {}
+    sealed = seal("purpose", b"state", "row")
+    settings.WFAPP = {"KEYS": [NEW, settings.SECRET_KEY]}
+    assert unseal("purpose", sealed, "row") == b"state"
+    settings.WFAPP = {"KEYS": [NEW]}
+    with pytest.raises(InvalidToken):
+        unseal("purpose", sealed, "row")
 
 
 def test_own_keys_replace_the_secret_key(settings: Settings) -> None:
