@@ -52,7 +52,7 @@ ANSWER_LIFETIME = timedelta(minutes=10)
 
 _TAG = 4
 _FEW = 10
-Row = tuple[uuid.UUID, bytes, bytes, str]
+Row = tuple[Any, ...]
 _COLUMNS = ("id", "state", "answer", "status")
 
 
@@ -137,8 +137,7 @@ class DatabaseStorage(Storage):
                     row = statements.lock(model, using, _COLUMNS, **lookup)
                     if row is None:
                         raise InvalidToken
-                    pk, state, answer, status = row
-                    return stack.pop_all(), (model._meta.pk.to_python(pk), state, answer, status)
+                    return stack.pop_all(), row
             except DatabaseError as error:
                 if not is_locked(error):
                     raise
@@ -167,12 +166,11 @@ class DatabaseStorage(Storage):
 
     def read(self, model: type[AbstractFlow], pk: uuid.UUID) -> State:
         """Read the state of a row without claiming it; raises InvalidToken."""
-        return self._read(model, pk=pk)
+        return self._read(model, id=pk)
 
     def _read(self, model: type[AbstractFlow], **lookup: Any) -> State:
         # Not from a replica: it may not know yet of the round that sent the browser here.
-        rows = model._base_manager.using(router.db_for_write(model)).filter(**lookup)
-        return _opened(model, rows.values_list(*_COLUMNS).first())
+        return _opened(model, statements.read(model, router.db_for_write(model), _COLUMNS, **lookup))
 
     def end(self, model: type[AbstractFlow], pk: uuid.UUID, *, status: str, user_id: Any) -> bool:
         """End an open flow from outside; False where it has ended. Raises InvalidToken or Busy.
@@ -261,7 +259,7 @@ def _opened(model: type[AbstractFlow], row: Row | None) -> State:
     if row is None:
         raise InvalidToken
     pk, state, answer, status = row
-    opened = open_state(model, pk, state, answer)
+    opened = open_state(model, model._meta.pk.to_python(pk), state, answer)
     if opened.ended is not (status in ENDED):
         raise InvalidToken
     return opened

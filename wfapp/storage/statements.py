@@ -1,4 +1,4 @@
-"""The three statements of a round, put into SQL once: that takes the ORM longer than it takes a database to run one.
+"""The statements of a round, put into SQL once: that takes the ORM longer than it takes a database to run one.
 
 Such a statement is made by the ORM with a slot in the place of each value, and is run with the values.
 """
@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.models import Expression, Field, Model
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-__all__ = ["insert", "lock", "update"]
+__all__ = ["insert", "lock", "read", "update"]
 
 Values = Mapping[str, Any]
 
@@ -47,15 +47,17 @@ class Statement:
         return cursor
 
 
+def read(model: type[Model], using: str, columns: tuple[str, ...], **lookup: Any) -> tuple[Any, ...] | None:
+    """Read some columns, as the database has them, of the row that has a value in a unique column."""
+    return _read(_select(model, using, columns, *lookup), using, lookup)
+
+
 def lock(model: type[Model], using: str, columns: tuple[str, ...], **lookup: Any) -> tuple[Any, ...] | None:
-    """Lock the row of a unique column, inside of a transaction, and read some columns of it as the database has them.
+    """Lock that row, inside of a transaction, and read it.
 
     Raises the DatabaseError of a row that somebody else holds.
     """
-    [name] = lookup
-    with _lock(model, using, columns, name).run(using, lookup) as cursor:
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
+    return _read(_select(model, using, columns, *lookup, locked=True), using, lookup)
 
 
 def update(model: type[Model], using: str, pk: Any, values: Values) -> None:
@@ -69,11 +71,17 @@ def insert(model: type[Model], using: str, rows: Sequence[Values]) -> None:
     _insert(model, using, tuple(rows[0]), len(rows)).run(using, *rows).close()
 
 
+def _read(statement: Statement, using: str, lookup: Values) -> tuple[Any, ...] | None:
+    with statement.run(using, lookup) as cursor:
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
 @cache
-def _lock(model: type[Model], using: str, columns: tuple[str, ...], name: str) -> Statement:
+def _select(model: type[Model], using: str, columns: tuple[str, ...], name: str, *, locked: bool = False) -> Statement:
     rows = model._base_manager.using(using).filter(**{name: Slot(_fields(model)[name])})
-    query = rows.select_for_update(nowait=True).values_list(*columns).query
-    return Statement(*query.get_compiler(using).as_sql())
+    rows = rows.select_for_update(nowait=True) if locked else rows
+    return Statement(*rows.values_list(*columns).query.get_compiler(using).as_sql())
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -80,13 +81,23 @@ def test_rows_are_inserted_in_one_statement_and_in_order() -> None:
     assert list(found) == [tuple(row.values()) for row in rows]
 
 
-def test_a_lock_reads_columns_of_the_row_that_a_unique_column_finds() -> None:
+@pytest.mark.parametrize("look", [statements.read, statements.lock])
+def test_columns_are_read_of_the_row_that_a_unique_column_finds(look: Callable[..., object]) -> None:
     """Or nothing."""
     make(InviteFlow, handle_hash="other")
     make(InviteFlow, handle_hash="mine", step="confirm", revision=3)
     with transaction.atomic():
-        assert statements.lock(InviteFlow, "default", ("step", "revision"), handle_hash="mine") == ("confirm", 3)
-        assert statements.lock(InviteFlow, "default", ("step", "revision"), handle_hash="nobody's") is None
+        assert look(InviteFlow, "default", ("step", "revision"), handle_hash="mine") == ("confirm", 3)
+        assert look(InviteFlow, "default", ("step", "revision"), handle_hash="nobody's") is None
+
+
+def test_only_a_lock_locks() -> None:
+    """And it waits for nobody, where the database knows how to lock a row."""
+    statements._select.cache_clear()
+    assert "FOR UPDATE" not in statements._select(InviteFlow, "default", ("step",), "handle_hash").sql
+    with transaction.atomic():
+        sql = statements._select(InviteFlow, "default", ("step",), "handle_hash", locked=True).sql
+    assert sql.endswith("FOR UPDATE NOWAIT") is connection.features.has_select_for_update_nowait
 
 
 def test_a_statement_is_made_once() -> None:
