@@ -21,8 +21,10 @@ def is_secret(field: Field) -> bool:
 def _hides(widget: Widget) -> bool:
     if isinstance(widget, MultiWidget) and any(map(_hides, widget.widgets)):
         return True
-    purposes = str(widget.attrs.get("autocomplete", "")).lower().split()
-    return getattr(widget, "input_type", None) == "password" or not _SECRETS.isdisjoint(purposes)
+    if getattr(widget, "input_type", None) == "password":
+        return True
+    purposes = widget.attrs.get("autocomplete")
+    return bool(purposes) and not _SECRETS.isdisjoint(str(purposes).lower().split())
 
 
 def initial_values(form: BaseForm) -> dict[str, object]:

@@ -25,6 +25,7 @@ def table_tag(model: type[AbstractFlow]) -> str:
     return urlsafe_b64encode(sha256(model._meta.label_lower.encode()).digest()[:3]).decode()
 
 
+@cache
 def model_by_tag(tag: str) -> type[AbstractFlow]:
     """Return the flow model that ``table_tag`` names so; raises InvalidToken."""
     for model in flow_models():
