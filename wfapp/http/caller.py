@@ -62,7 +62,7 @@ def client_address(request: HttpRequest) -> str:
     proxies = conf.TRUSTED_PROXIES
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
     entry = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
-    return _normalised(entry) or _normalised(request.META.get("REMOTE_ADDR", ""))
+    return (entry and _normalised(entry)) or _normalised(request.META.get("REMOTE_ADDR", ""))
 
 
 def _caller(request: HttpRequest, door: Door, browser: str, transport: Transport) -> Caller:
