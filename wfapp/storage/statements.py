@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.models import Expression, Field, Model
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-__all__ = ["insert", "lock", "read", "update"]
+__all__ = ["Slot", "Statement", "insert", "lock", "read", "update"]
 
 Values = Mapping[str, Any]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.workflows import Hello
 from wfapp import rounds
 from wfapp.errors import InvalidToken
 from wfapp.models import Flow, FlowEvent
+from wfapp.storage.database import open_state
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,3 +81,15 @@ def test_staff_end_what_nobody_can_read(settings: Any) -> None:
     assert Flow.objects.get().status == "cancelled"
     with pytest.raises(InvalidToken):
         play(page, code="123456")
+
+
+def test_the_sealed_state_is_empty_after_the_end() -> None:
+    """The row keeps its shadow fields and, for ten minutes, what answers the last round again."""
+    play(play(begin(Hello), name="Ada"), code="123456")
+    row = Flow.objects.get()
+    assert (row.status, bytes(row.state), row.expires_at) == ("finished", b"", None)
+    kept = open_state(Flow, row.pk, b"", bytes(row.answer))
+    assert (bytes(kept.context), bytes(kept.params), kept.answers, kept.history) == (b"{}", b"{}", {}, ())
+    assert row.answer_until is not None
+    assert row.finished_at is not None
+    assert row.answer_until - row.finished_at <= timedelta(minutes=10, seconds=1)
