@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 
 from django.db import DatabaseError, connections, transaction
 
@@ -20,54 +20,49 @@ _POSTGRESQL_LOCKED = {"55P03"}
 _MYSQL_LOCKED = {1205, 1213, 3572}
 
 
-@contextmanager
-def round_transaction(using: str, *, durable: bool = True) -> Iterator[None]:
-    """Run a block in a durable transaction; one that is not may stand inside another.
+class RoundTransaction(transaction.Atomic):
+    """Begin on SQLite as ``IMMEDIATE``: it has no row locks, so the read must be under the write lock already.
 
-    SQLite has no row locks: the transaction begins as ``IMMEDIATE``, so that the read is already under the write
-    lock. A site's own settings stay as they are.
+    A site's own settings stay as they are.
     """
-    connection = connections[using]
-    atomic = transaction.atomic(using=using, durable=durable)
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        with atomic:
-            yield
-        return
-    connection.ensure_connection()
-    site = connection.transaction_mode  # type: ignore[attr-defined]
-    connection.transaction_mode = "IMMEDIATE"  # type: ignore[attr-defined]
-    try:
-        atomic.__enter__()
-    finally:
-        connection.transaction_mode = site  # type: ignore[attr-defined]
-    with _entered(atomic):
-        yield
 
-
-@contextmanager
-def first_transaction(using: str) -> Iterator[None]:
-    """Run a block that has no row to lock in a round's transaction; raises Busy.
-
-    Only SQLite lets it wait: for the one write lock of the file, as long as the connection's ``timeout`` says.
-    """
-    with ExitStack() as stack:
+    def __enter__(self) -> None:
+        connection = connections[str(self.using)]
+        if connection.vendor != "sqlite" or connection.in_atomic_block:
+            super().__enter__()
+            return
+        connection.ensure_connection()
+        site = connection.transaction_mode  # type: ignore[attr-defined]
+        connection.transaction_mode = "IMMEDIATE"  # type: ignore[attr-defined]
         try:
-            stack.enter_context(round_transaction(using))
+            super().__enter__()
+        finally:
+            connection.transaction_mode = site  # type: ignore[attr-defined]
+
+
+class FirstTransaction(RoundTransaction):
+    """Turn the news that somebody else holds the file into Busy."""
+
+    def __enter__(self) -> None:
+        try:
+            super().__enter__()
         except DatabaseError as error:
             if not is_locked(error):
                 raise
             raise Busy from error
-        yield
 
 
-@contextmanager
-def _entered(atomic: transaction.Atomic) -> Iterator[None]:
-    try:
-        yield
-    except BaseException as exception:
-        atomic.__exit__(type(exception), exception, exception.__traceback__)
-        raise
-    atomic.__exit__(None, None, None)
+def round_transaction(using: str, *, durable: bool = True) -> AbstractContextManager[None]:
+    """Run a block in a durable transaction; one that is not may stand inside another."""
+    return RoundTransaction(using, savepoint=True, durable=durable)
+
+
+def first_transaction(using: str) -> AbstractContextManager[None]:
+    """Run a block that has no row to lock in a round's transaction; raises Busy.
+
+    Only SQLite lets it wait: for the one write lock of the file, as long as the connection's ``timeout`` says.
+    """
+    return FirstTransaction(using, savepoint=True, durable=True)
 
 
 def is_locked(error: DatabaseError) -> bool:
