@@ -11,7 +11,15 @@ from django.db import DatabaseError, connections, transaction
 
 from wfapp.errors import Busy
 
-__all__ = ["PATIENCE", "first_transaction", "is_locked", "pauses", "round_transaction"]
+__all__ = [
+    "PATIENCE",
+    "FirstTransaction",
+    "RoundTransaction",
+    "first_transaction",
+    "is_locked",
+    "pauses",
+    "round_transaction",
+]
 
 PATIENCE = 2.0
 """How long a round waits for a flow that another one holds, in seconds."""
