@@ -20,6 +20,7 @@ from wfapp.declaration.steps import Step
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import Last, State, ended
 from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome
+from wfapp.logs import for_one_flow
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
 from wfapp.rounds.keys import input_digest, is_same_input
@@ -75,6 +76,7 @@ class Spoiled(Exception):
 
 
 @sensitive_variables()
+@for_one_flow
 def play(token: Token, *, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None = None) -> Answer:
     """Play one round; raises a Fault that consumed nothing, or what a step raised, after everything was put back."""
     if input.action == REFRESH:
@@ -246,6 +248,7 @@ def standing(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
 
 
 @sensitive_variables()
+@for_one_flow
 def show(
     token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None, typed: Input | None = None
 ) -> Answer:

@@ -15,6 +15,7 @@ from wfapp.declaration.workflow import Notes, Workflow
 from wfapp.engine.machine import Machine
 from wfapp.engine.state import State, context_of, params_of
 from wfapp.errors import InvalidToken, NotAllowed
+from wfapp.logs import current_flow
 from wfapp.rounds.answer import Caller
 from wfapp.rounds.answers import Answers
 
@@ -28,6 +29,7 @@ class Stage:
         self.cls = cls
         self.state = state
         self.caller = caller
+        current_flow.set(str(state.id))
         self.workflow = cls()
         self.machine = Machine(self.workflow, self.may_run)
         self._set_up()

@@ -21,6 +21,7 @@ from wfapp.engine.cursor import Position
 from wfapp.engine.machine import Paused
 from wfapp.engine.state import State
 from wfapp.errors import InvalidToken, KeyReused, MalformedRequest, NoKey, NotAllowed
+from wfapp.logs import for_one_flow
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.draw import draw, page_title
 from wfapp.rounds.keys import (
@@ -44,6 +45,7 @@ __all__ = ["first_page", "start"]
 
 
 @sensitive_variables()
+@for_one_flow
 def first_page(
     workflow: type[Workflow[Any]],
     *,
@@ -90,6 +92,7 @@ def _needs_context(stage: Stage, first: Any) -> bool:
 
 
 @sensitive_variables()
+@for_one_flow
 def start(
     workflow: type[Workflow[Any]],
     *,
