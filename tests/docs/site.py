@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import shlex
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import ExitStack, chdir, redirect_stdout
 from copy import deepcopy
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
+from logging.config import DictConfigurator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -130,6 +132,7 @@ class Site(ExitStack):
         before = {"INSTALLED_APPS": [config.name for config in apps.get_app_configs()], "WFAPP": {}, "MIDDLEWARE": []}
         values = deepcopy(before)
         _execute(sample, values)
+        _check_logging(values.pop("LOGGING", {}))
         for app in values["INSTALLED_APPS"]:
             if find_spec(app) is None:
                 self._package(app)
@@ -226,3 +229,17 @@ def _templates(folder: Path) -> dict[str, Any]:
         "APP_DIRS": True,
         "OPTIONS": {"context_processors": [f"django.{name}" for name in names]},
     }
+
+
+def _check_logging(config: dict[str, Any]) -> None:
+    """Make what a configuration of logging declares; to apply it would change the loggers of every later test."""
+    made = DictConfigurator(config)
+    for name, declared in config.get("filters", {}).items():
+        config["filters"][name] = made.configure_filter(declared)
+    for name, declared in config.get("formatters", {}).items():
+        config["formatters"][name] = made.configure_formatter(declared)
+    for declared in config.get("handlers", {}).values():
+        record = logging.makeLogRecord({"name": "docs", "msg": "heard"})
+        handler = made.configure_handler(declared)
+        assert handler.filter(record)
+        assert "heard" in handler.format(record)
