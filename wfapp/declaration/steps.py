@@ -55,7 +55,17 @@ class Step(Method[P, T_co]):
     """How long the page waits, counted from the last accepted input or action."""
 
     keep: bool | None = None
-    """Whether validated input is kept for ``self.answers``; by default where the step has no method."""
+    """Whether validated input is kept for ``self.answers``; by default where the step has no method, or is
+    revisited."""
+
+    revisit: bool = False
+    """Whether ``wf.back`` may come back to this page although its method, or a step since, has run."""
+
+    answers: bool = False
+    """Whether the page lists the earlier answers, with a way to change each: check your answers."""
+
+    url_name: str = ""
+    """The name of the URL that a link of this step points to; by default the first route of the workflow."""
 
     permission: tuple[str, ...] = ()
     """The permissions that whoever answers needs."""
@@ -80,7 +90,7 @@ class Step(Method[P, T_co]):
     @property
     def keeps(self) -> bool:
         """Tell whether validated input is kept."""
-        return self.method is None if self.keep is None else self.keep
+        return self.method is None or self.revisit if self.keep is None else self.keep
 
     @property
     def form_classes(self) -> tuple[type[AnyForm], ...]:
@@ -174,6 +184,9 @@ def step(
     limit: Limit | Sequence[Limit] = ...,
     expires: timedelta | None = ...,
     keep: bool | None = ...,
+    revisit: bool = ...,
+    answers: bool = ...,
+    url_name: str = ...,
     permission: str | Sequence[str] = ...,
     passes: Sequence[str] = ...,
     reveals: Sequence[str] = ...,
@@ -192,6 +205,9 @@ def step(
     limit: Limit | Sequence[Limit] = ...,
     expires: timedelta | None = ...,
     keep: bool | None = ...,
+    revisit: bool = ...,
+    answers: bool = ...,
+    url_name: str = ...,
     permission: str | Sequence[str] = ...,
     passes: Sequence[str] = ...,
     reveals: Sequence[str] = ...,
@@ -208,6 +224,9 @@ def step(
     limit: Limit | Sequence[Limit] = ...,
     expires: timedelta | None = ...,
     keep: bool | None = ...,
+    revisit: bool = ...,
+    answers: bool = ...,
+    url_name: str = ...,
     permission: str | Sequence[str] = ...,
     passes: Sequence[str] = ...,
     reveals: Sequence[str] = ...,

@@ -37,7 +37,18 @@ _PERMISSION = re.compile(r"\w+\.\w+")
 _BOUND_LATER = ("flows", "run", "start")
 """What Workflow gets at start-up: an earlier class must not take these names either."""
 
-_NEED_A_FORM = ("attempts", "limit", "keep", "passes", "reveals", "description", "submit", "static")
+_NEED_A_FORM = (
+    "answers",
+    "attempts",
+    "limit",
+    "keep",
+    "revisit",
+    "passes",
+    "reveals",
+    "description",
+    "submit",
+    "static",
+)
 
 AnyWorkflow = type["Workflow[Any]"]
 

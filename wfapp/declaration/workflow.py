@@ -82,6 +82,9 @@ class Workflow(Generic[C]):
     retention: ClassVar[timedelta | None] = None
     """How long the row of an ended flow is kept; ``WFAPP["RETENTION"]`` where this is None."""
 
+    cancellable: ClassVar[bool] = False
+    """Whether whoever plays a flow may cancel it, with ``wf.cancel``."""
+
     continues: ClassVar[Literal["", "user"]] = ""
     """``"user"``: starting it again comes back to the open flow of the signed-in user."""
 

@@ -41,11 +41,16 @@ class Uses(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Visit(msgspec.Struct, frozen=True, array_like=True):
-    """Remember the context as it was when a page was first shown, to come back to it."""
+    """Remember a page that was passed: the context as it was there, to come back to it, and what was answered."""
 
     position: Position
     context: msgspec.Raw
     context_version: int
+    answers: dict[str, Any] | None = None
+    """The kept answers; ``None`` where the page keeps none."""
+
+    clean: bool = False
+    """Whether no method ran with it nor since, up to the next page."""
 
 
 class Last(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,6 +90,14 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The pages that were answered, in the order of their first answer."""
 
     history: tuple[Visit, ...] = ()
+    """The pages that were passed, where the storage keeps history."""
+
+    drafts: dict[str, dict[str, Any]] = {}
+    """What was answered on pages that were left backwards, by position, to fill them in again."""
+
+    returns: str = ""
+    """The page that lists the answers, while one of them is changed."""
+
     attempts: dict[str, int] = {}
     uses: dict[str, Uses] = {}
     binding: str = ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from wfapp.forms.fill import fill, unknown_keys
 from wfapp.forms.guard import guard
 from wfapp.forms.payload import Description, Payload, compile_payload, describe
+from wfapp.forms.refill import refill
 from wfapp.forms.rejection import form_errors
 from wfapp.forms.values import initial_values, is_secret, typed
 from wfapp.forms.view import has_dynamic_choices, merge, view_fields
+from wfapp.forms.words import label_of, words_of
 
 __all__ = [
     "Description",
@@ -20,8 +22,11 @@ __all__ = [
     "has_dynamic_choices",
     "initial_values",
     "is_secret",
+    "label_of",
     "merge",
+    "refill",
     "typed",
     "unknown_keys",
     "view_fields",
+    "words_of",
 ]

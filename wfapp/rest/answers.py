@@ -13,7 +13,7 @@ from wfapp.declaration.outcomes import Message
 from wfapp.forms import Payload, compile_payload, has_dynamic_choices, initial_values, view_fields
 from wfapp.http.caller import Transport
 from wfapp.http.redirects import end_target
-from wfapp.rounds.answer import ActionView, Answer, End, Page, Progress
+from wfapp.rounds.answer import ActionView, Answer, AnswersView, End, Page, Progress
 from wfapp.storage.tokens import flow_key
 
 __all__ = ["JsonResponse", "describe_answer"]
@@ -60,6 +60,7 @@ def _input_required(page: Page) -> Json:
             "initial": initial_values(page.form),
             "progress": _progress(page.progress),
             "live": page.live,
+            **({"answers": [_answers(view) for view in page.answers]} if page.answers else {}),
         },
         "context": {**page.passed, "errors": page.errors} if page.errors else page.passed,
     }
@@ -79,6 +80,12 @@ def _action(action: ActionView) -> Json:
     if action.remaining is not None:
         view["remaining"] = action.remaining
     return view
+
+
+def _answers(view: AnswersView) -> Json:
+    rows = [{"label": label, "value": value} for label, value in view.rows]
+    change = {"change": view.change} if view.change else {}
+    return {"step": view.step, "label": view.label, "rows": rows, **change}
 
 
 def _progress(progress: Progress) -> Json:

@@ -21,7 +21,19 @@ if TYPE_CHECKING:
     from wfapp.declaration.workflow import Workflow
     from wfapp.storage.tokens import Token
 
-__all__ = ["ActionView", "Answer", "Caller", "Effects", "End", "Input", "Page", "Progress", "SignIn", "StepView"]
+__all__ = [
+    "ActionView",
+    "Answer",
+    "AnswersView",
+    "Caller",
+    "Effects",
+    "End",
+    "Input",
+    "Page",
+    "Progress",
+    "SignIn",
+    "StepView",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +101,24 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersView:
+    """Hold the answers of one earlier page in words; ``change`` is the action that goes back there, or empty."""
+
+    step: str
+    label: str
+    rows: tuple[tuple[str, str], ...]
+    """The label of each field, and its value."""
+
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Hold a paused page, evaluated from the passed context alone.
 
     ``form`` is the real form, bound after a rejection. ``pristine`` is the same form before ``prepare`` changed it
     (the same object where a form has none). ``errors`` maps a field, or ``__form``, to one text. All texts are plain
-    text.
+    text. ``answers`` lists those of the earlier pages, where the step says ``answers=True``.
     """
 
     step: str
@@ -107,7 +131,7 @@ class Page:
     passed: Mapping[str, Any]
     errors: Mapping[str, str]
     progress: Progress
-    answers: Mapping[str, Any]
+    answers: tuple[AnswersView, ...]
     live: bool
     static: bool
 

@@ -19,7 +19,7 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.errors import NotStorable
 from wfapp.forms import is_secret
 
-__all__ = ["Answers", "kept"]
+__all__ = ["Answers", "kept", "looked_up", "restored"]
 
 _TAG = "$"
 _TYPES: dict[str, type[Any]] = {
@@ -61,7 +61,7 @@ class Answers(Mapping[str, Mapping[str, Any]]):
         stored = self._stored[step]
         forms_of = self._workflow.get_step(step).form_classes if step in self._workflow.structure.steps else ()
         fields = getattr(forms_of[0], "base_fields", {}) if len(forms_of) == 1 else {}
-        return {name: _looked_up(fields.get(name), _decoded(value)) for name, value in stored.items()}
+        return {name: looked_up(fields.get(name), value) for name, value in restored(stored).items()}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._stored)
@@ -107,7 +107,12 @@ def _decoded(value: Any) -> Any:
     return msgspec.convert(value["value"], _TYPES[value[_TAG]], strict=False)
 
 
-def _looked_up(field: forms.Field | None, value: Any) -> Any:
+def restored(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Give kept answers as they were cleaned; a model's choice as its primary key."""
+    return {name: _decoded(value) for name, value in stored.items()}
+
+
+def looked_up(field: forms.Field | None, value: Any) -> Any:
     """Find the rows of a model's choice; one that is gone by now stays its primary key."""
     if not isinstance(field, forms.ModelChoiceField) or value is None:
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -21,7 +22,10 @@ from wfapp.declaration.texts import is_template, render_text
 from wfapp.declaration.values import extract_pass_context
 from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import ActionView, Input, Page, Progress, StepView
+from wfapp.rounds.answers import restored
 from wfapp.rounds.layout import layout_of
+from wfapp.rounds.moves import moves_of
+from wfapp.rounds.review import reviewed
 from wfapp.rounds.stage import Stage
 
 __all__ = [
@@ -109,7 +113,7 @@ def draw(
     ``form`` is one that was validated already; without it the page gets a form of its own, filled with ``input``.
     """
     step = stage.step()
-    shown = build_form(stage, step, input) if form is None else form
+    shown = _built(stage, step, input) if form is None else form
     page = step.page_of(type(shown))
     passed = passed_of(stage, page)
     dynamic = hasattr(shown, "prepare")
@@ -130,14 +134,24 @@ def draw(
         title=text(page.title) or page_title(stage, step),
         description=text(page.description),
         submit=text(page.submit) or str(_("Continue")),
-        actions=tuple(_action_view(stage, name, action, text) for name, action in offered(stage, step).items()),
+        actions=(
+            *(_action_view(stage, name, action, text) for name, action in offered(stage, step).items()),
+            *moves_of(stage),
+        ),
         passed=passed,
         errors=dict(errors or {}),
         progress=_progress(stage, text),
-        answers=stage.workflow.answers,
+        answers=reviewed(stage, partial(_label, stage)),
         live=dynamic or any(reads_data(source) for source in (page.title, page.description, page.submit)),
         static=page.static,
     )
+
+
+def _built(stage: Stage, step: Step[Any, Any], input: Input | None) -> AnyForm:
+    """Build the form to show; a page that was left backwards starts with what was answered there."""
+    form = build_form(stage, step, input)
+    draft = stage.state.drafts.get(str(stage.state.position))
+    return form if draft is None or form.is_bound else forms.refill(form, restored(draft))
 
 
 def page_title(stage: Stage, step: Step[Any, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import cast
 
 import msgspec
 from django.utils import timezone
@@ -14,6 +15,7 @@ from wfapp.engine.cursor import Position
 from wfapp.engine.state import State, Uses, Visit, ended
 from wfapp.errors import MissingAbility, RoundError
 from wfapp.rounds.last import last_of
+from wfapp.rounds.moves import Return, returned
 from wfapp.rounds.stage import Stage, browser_binding
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import Storage
@@ -35,8 +37,8 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
         return replace(base, context=msgspec.Raw(kept), context_version=stage.cls.context_class.version)
     if isinstance(result, Finish | Abort):
         return _ended(base, stage, storage, result)
-    if isinstance(result, Ask):
-        return _asked(base, stage, storage, result)
+    if isinstance(result, Ask | Return):
+        return _gone_back(base, stage, verdict, storage)
     context = msgspec.Raw(encode_context(stage.workflow.ctx, where=state.position.step or "the start"))
     version = stage.cls.context_class.version
     base = replace(base, context=context, context_version=version, expires=_expiry(stage, state.position))
@@ -49,44 +51,48 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
 
 def _moved_on(base: State, stage: Stage, verdict: Verdict, storage: Storage, position: Position) -> State:
     state = stage.state
-    if state.position.step and state.position.step in stage.cls.structure.steps and stage.step().form is not None:
-        base = replace(base, done=tuple(dict.fromkeys([*state.done, state.position.step])))
-        if storage.keeps_history:
-            base = replace(base, history=_history(state))
-        if verdict.answers is not None:
-            base = replace(base, answers=dict(verdict.answers))
+    passed = [visit.position.step for visit in verdict.passed]
+    base = replace(base, done=tuple(dict.fromkeys([*state.done, *passed])))
+    if storage.keeps_history and passed:
+        left = {str(visit.position) for visit in verdict.passed}
+        drafts = {key: draft for key, draft in state.drafts.items() if key not in left}
+        base = replace(base, history=_history(stage, verdict), drafts=drafts)
+    if verdict.answers is not None:
+        base = replace(base, answers=dict(verdict.answers))
+    if position.step == state.returns:
+        base = replace(base, returns="", drafts={})
     return replace(base, position=position, expires=_expiry(stage, position))
 
 
-def _history(state: State) -> tuple[Visit, ...]:
-    earlier = (visit for visit in state.history if visit.position != state.position)
-    return (*earlier, Visit(state.position, state.context, state.context_version))
+def _history(stage: Stage, verdict: Verdict) -> tuple[Visit, ...]:
+    passed = {visit.position for visit in verdict.passed}
+    return (*(visit for visit in stage.state.history if visit.position not in passed), *verdict.passed)
 
 
-def _asked(base: State, stage: Stage, storage: Storage, ask: Ask) -> State:
-    state = stage.state
+def _gone_back(base: State, stage: Stage, verdict: Verdict, storage: Storage) -> State:
+    """Put the flow back to a page that it has passed."""
+    history = _history(stage, verdict)
+    if isinstance(verdict.result, Return):
+        target = verdict.result
+    else:
+        target = Return(_asked(stage, cast(Ask, verdict.result), storage, history), stage.state.returns)
+    base = replace(base, **returned(stage.state, history, target.index), returns=target.returns or stage.state.returns)
+    return replace(base, expires=_expiry(stage, base.position))
+
+
+def _asked(stage: Stage, ask: Ask, storage: Storage, history: tuple[Visit, ...]) -> int:
+    """Find the visit that an Ask goes back to, the last one of its page."""
     if not storage.keeps_history:
         raise MissingAbility(
-            f"Step {state.position.step!r} returned Ask({ask.step!r}), and the storage {storage.name!r} keeps no "
+            f"Step {stage.state.position.step!r} returned Ask({ask.step!r}), and the storage {storage.name!r} keeps no "
             f"history; "
             f"move the flow with store_in('database') before."
         )
-    visits = {visit.position.step: visit for visit in _history(state)}
-    visit = visits.get(ask.step)
-    if visit is None:
-        legal = ", ".join(visits) or "none"
+    visited = {visit.position.step: index for index, visit in enumerate(history)}
+    if ask.step not in visited:
+        legal = ", ".join(visited) or "none"
         raise RoundError(f"Ask({ask.step!r}): this flow has not passed that page; legal are {legal}.")
-    names = [visit.position.step for visit in state.history]
-    before = names[: names.index(ask.step)] if ask.step in names else names
-    return replace(
-        base,
-        position=visit.position,
-        context=visit.context,
-        context_version=visit.context_version,
-        history=tuple(item for item in state.history if item.position.step in before),
-        done=tuple(name for name in state.done if name in before),
-        expires=_expiry(stage, visit.position),
-    )
+    return visited[ask.step]
 
 
 def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) -> State:

@@ -12,6 +12,7 @@ from wfapp.errors import MissingAbility
 from wfapp.rounds.answer import Answer, Input
 from wfapp.rounds.draw import draw, page_title
 from wfapp.rounds.last import effects_of, end_of
+from wfapp.rounds.moves import CANCELLED
 from wfapp.rounds.next_state import next_state
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.verdict import Verdict
@@ -78,7 +79,8 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
 
 def _status(stage: Stage) -> str:
     if stage.state.last is not None and stage.state.last.end is not None:
-        return str(stage.state.last.end["status"])
+        end = stage.state.last.end
+        return CANCELLED if end.get("reason") == CANCELLED else str(end["status"])
     return "paused" if stage.may_run(stage.step()) else "waiting"
 
 

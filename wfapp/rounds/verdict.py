@@ -14,10 +14,13 @@ from wfapp import forms
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.engine.machine import Paused
+from wfapp.engine.state import Visit
 from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import Input
 from wfapp.rounds.answers import Answers, kept
 from wfapp.rounds.draw import FORM_ERROR, available_at, build_form, offered, passed_of, prepared, remaining, unvalidated
+from wfapp.rounds.forward import forward, visit_of
+from wfapp.rounds.moves import Return, move_of
 from wfapp.rounds.stage import Stage
 
 __all__ = ["Verdict", "act", "submit"]
@@ -27,7 +30,7 @@ __all__ = ["Verdict", "act", "submit"]
 class Verdict:
     """Say how a round ended: it paused, it ended, it goes back (``Ask``), or, with no result, it stays where it was."""
 
-    result: Paused | Finish | Abort | Ask | None = None
+    result: Paused | Finish | Abort | Ask | Return | None = None
     form: AnyForm | None = None
     """What was typed, where the page is drawn again."""
 
@@ -35,6 +38,9 @@ class Verdict:
     rejected: bool = False
     answers: Mapping[str, dict[str, Any]] | None = None
     """The answers kept so far, where this page added its own."""
+
+    passed: tuple[Visit, ...] = ()
+    """The pages that were passed, this one first."""
 
     action: str = ""
 
@@ -60,14 +66,19 @@ def submit(stage: Stage, input: Input) -> Verdict:
         _add_error(form, error)
     if not form.is_valid():
         return _rejected(form)
-    answers = {**stage.state.answers, step.name: kept(form)} if step.keeps else stage.state.answers
+    own = kept(form) if step.keeps else None
+    answers = {**stage.state.answers, step.name: own} if own is not None else stage.state.answers
     stage.workflow.answers = Answers(stage.cls, answers)
-    return Verdict(result=stage.machine.go_on(position, said), answers=answers)
+    result = stage.machine.go_on(position, said)
+    visit = visit_of(stage, own, clean=step.method is None and not stage.machine.ran)
+    return forward(stage, Verdict(result=result, answers=answers, passed=(visit,)))
 
 
 def act(stage: Stage, input: Input) -> Verdict:
     """Press a button: what it returns decides whether the flow leaves its page."""
     step = stage.step()
+    if (target := move_of(stage, input.action)) is not None:
+        return Verdict(result=target, action=input.action)
     action = offered(stage, step).get(input.action)
     refusal = _refusal(stage, input.action, action)
     if action is None or refusal:
@@ -98,7 +109,9 @@ def _after_action(stage: Stage, step: Step[Any, Any], input: Input, said: Any) -
     if said is None:
         return Verdict(action=name, form=_unvalidated(stage, step, input))
     if isinstance(said, Next):
-        return Verdict(result=stage.machine.go_on(position), action=name)
+        result = stage.machine.go_on(position)
+        passed = (visit_of(stage, None, clean=False),) if step.form is not None else ()
+        return Verdict(result=result, action=name, passed=passed)
     if isinstance(said, Finish | Abort | Ask):
         return Verdict(result=said, action=name)
     raise WrongOutcome(

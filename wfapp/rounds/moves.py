@@ -1,0 +1,88 @@
+"""The moves that every flow knows, beside its author's actions: back, change an answer, cancel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from wfapp.declaration.outcomes import Abort
+from wfapp.engine.state import State, Visit
+from wfapp.rounds.answer import ActionView
+from wfapp.rounds.stage import Stage
+
+__all__ = ["BACK", "CANCEL", "CANCELLED", "CHANGE", "Return", "changeable", "move_of", "moves_of", "returned"]
+
+BACK = "wf.back"
+CANCEL = "wf.cancel"
+CHANGE = "wf.change."
+CANCELLED = "cancelled"
+"""The reason of a flow that was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Go back to the page of ``history[index]``; ``returns`` names the page to come straight back to."""
+
+    index: int
+    returns: str = ""
+
+
+def moves_of(stage: Stage) -> tuple[ActionView, ...]:
+    """List the moves that are possible now, as buttons; there is none before the flow has begun."""
+    if not stage.state.revision:
+        return ()
+    back = [ActionView(id=BACK, label=str(_("Back")))] if _back(stage) is not None else []
+    cancel = [ActionView(id=CANCEL, label=str(_("Cancel")))] if stage.cls.cancellable else []
+    return (*back, *cancel)
+
+
+def move_of(stage: Stage, action: str) -> Return | Abort | None:
+    """Give what a move leads to; ``None`` for one that is not possible now, or is none."""
+    if not stage.state.revision:
+        return None
+    if action == BACK:
+        return _back(stage)
+    if action == CANCEL and stage.cls.cancellable:
+        return Abort(CANCELLED, _("This was cancelled."))
+    if action.startswith(CHANGE) and stage.step().answers:
+        index = changeable(stage).get(action.removeprefix(CHANGE))
+        return None if index is None else Return(index, returns=stage.step().name)
+    return None
+
+
+def _back(stage: Stage) -> Return | None:
+    index = len(stage.state.history) - 1
+    return Return(index) if index >= 0 and _is_open(stage, index) else None
+
+
+def changeable(stage: Stage) -> dict[str, int]:
+    """Map the pages whose answers may be changed now to their last visit."""
+    history = stage.state.history
+    return {visit.position.step: index for index, visit in enumerate(history) if _is_open(stage, index)}
+
+
+def _is_open(stage: Stage, index: int) -> bool:
+    """Tell whether the flow may go back to a visit: nothing ran since, or its page says that this does no harm."""
+    visits = stage.state.history[index:]
+    step = stage.cls.structure.steps.get(visits[0].position.step)
+    return step is not None and step.form is not None and (step.revisit or all(visit.clean for visit in visits))
+
+
+def returned(state: State, history: tuple[Visit, ...], index: int) -> dict[str, object]:
+    """Give the fields of a state that was put back to a visit: what came after it is kept to be filled in again."""
+    visit, before, after = history[index], history[:index], history[index:]
+    left = {later.position.step for later in after}
+    answers = {name: values for name, values in state.answers.items() if name not in left}
+    answers |= {earlier.position.step: earlier.answers for earlier in before if earlier.answers is not None}
+    drafts = {str(later.position): later.answers for later in after if later.answers is not None}
+    still_done = {earlier.position.step for earlier in before}
+    return {
+        "position": visit.position,
+        "context": visit.context,
+        "context_version": visit.context_version,
+        "history": before,
+        "answers": answers,
+        "drafts": {**state.drafts, **drafts},
+        "done": tuple(name for name in state.done if name not in left or name in still_done),
+    }
