@@ -37,18 +37,8 @@ _PERMISSION = re.compile(r"\w+\.\w+")
 _BOUND_LATER = ("flows", "run", "start")
 """What Workflow gets at start-up: an earlier class must not take these names either."""
 
-_NEED_A_FORM = (
-    "answers",
-    "attempts",
-    "limit",
-    "keep",
-    "revisit",
-    "passes",
-    "reveals",
-    "description",
-    "submit",
-    "static",
-)
+_NEED_A_FORM = ("answers", "attempts", "limit", "keep", "revisit", "reveals", "static")
+"""What only a page has; a step without one has texts and passed keys too: for its mails, and where it waits."""
 
 AnyWorkflow = type["Workflow[Any]"]
 
@@ -241,7 +231,7 @@ def _check_step(cls: AnyWorkflow, step: Step[..., Any]) -> None:
     _check_condition(cls, owner, step.when)
     for limit in step.limit:
         _check_limit(cls, step, limit)
-    for form in step.form_classes:
+    for form in step.form_classes or (None,):
         _check_whitelist(cls, owner, step.page_of(form))
 
 

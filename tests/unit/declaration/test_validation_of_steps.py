@@ -68,6 +68,14 @@ PAGE_MISTAKES: list[tuple[Mapping[str, Any], str]] = [
         {"first": step(form=NameForm, forms=[NameForm])},
         "step 'first' has forms, and no method that picks one; give its name as form=.",
     ),
+    (
+        {"first": step(passes=["mail"])(takes_self)},
+        "step 'first': passes names the unknown key 'mail'; legal are accounts, code, email, errors, mfa.",
+    ),
+    (
+        {"first": step(passes=["code"])(takes_self)},
+        "step 'first': passes names 'code', which holds a Secret; remove it, or show it with reveals.",
+    ),
     ({"first": step(when="mfa")}, "step 'first' has neither a form nor a method; give it one."),
     *(
         (
@@ -78,10 +86,7 @@ PAGE_MISTAKES: list[tuple[Mapping[str, Any], str]] = [
             "attempts": 3,
             "limit": Limit("x", key="address", rate="1/m"),
             "keep": True,
-            "passes": ["email"],
             "reveals": ["code"],
-            "description": "Text",
-            "submit": "Go",
             "static": True,
         }.items()
     ),
