@@ -7,7 +7,8 @@ WorkflowError
 │   ├── ContextTooLarge         a context over its size limit
 │   ├── MissingAbility          a step needs what its flow's storage cannot do
 │   ├── NotAvailable            something that does not exist here, with what to use instead
-│   └── WrongOutcome            a step, hook or condition returned what nobody can carry out
+│   ├── WrongOutcome            a step, hook or condition returned what nobody can carry out
+│   └── WrongStep               code answered one step, and the flow stands at another one
 └── Fault                       a client's mistake: a status, a code and a text that names nothing internal
     ├── MalformedRequest  400   ├── NoKey             400
     ├── NotAllowed        403   ├── UnknownWorkflow   404
@@ -45,6 +46,7 @@ __all__ = [
     "UnsupportedMedia",
     "WorkflowError",
     "WrongOutcome",
+    "WrongStep",
 ]
 
 
@@ -78,6 +80,10 @@ class NotAvailable(RoundError):
 
 class WrongOutcome(RoundError):
     """Name what a step, a hook or a condition returned, and what it may return."""
+
+
+class WrongStep(RoundError):
+    """Name the step that code meant to answer, and where the flow stands; nothing ran."""
 
 
 class Fault(WorkflowError):

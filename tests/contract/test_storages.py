@@ -226,7 +226,7 @@ def test_a_first_page_that_refuses_leaves_no_flow(workflow: type[Workflow[Any]])
         workflow, caller=page, params={}, input=Input(values={"name": "wrong"}), start_key=first.start_key
     )
     assert (refused.status, refused.rejected, refused.token, refused.start_key) == ("form", True, None, first.start_key)
-    assert not workflow.flows().exists()
+    assert not workflow.flows.rows.exists()
     accepted = rounds.start(
         workflow, caller=page, params={}, input=Input(values={"name": "Ada"}), start_key=first.start_key
     )

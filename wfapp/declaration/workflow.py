@@ -25,11 +25,9 @@ from wfapp.errors import DeclarationError, NotAvailable
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser  # noqa: TID251 - a type alone
     from django.contrib.auth.models import AnonymousUser  # noqa: TID251 - a type alone
-    from django.db.models import QuerySet  # noqa: TID251 - a type alone
     from django.http import HttpRequest  # noqa: TID251 - a type alone
 
-    from wfapp.models import AbstractFlow
-    from wfapp.rounds.answer import Answer
+    from wfapp.programming import FlowHandle, Flows
 
 __all__ = ["Notes", "Workflow"]
 
@@ -111,9 +109,9 @@ class Workflow(Generic[C]):
             user: AbstractBaseUser | AnonymousUser | None = None,
             data: Mapping[str, Any] | None = None,
             key: str = "",
-        ) -> Answer: ...
-        @classmethod
-        def flows(cls) -> QuerySet[AbstractFlow]: ...
+        ) -> FlowHandle: ...
+
+        flows: ClassVar[Flows]
 
     ctx: C
     params: Any

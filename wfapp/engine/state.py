@@ -70,6 +70,9 @@ class Last(msgspec.Struct, frozen=True, omit_defaults=True):
     effects: dict[str, Any] | None = None
     """The fields of ``Effects``."""
 
+    held: int | None = None
+    """The revision that the token's holder was given last, where the flow was played by its row since."""
+
 
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Hold everything that a flow is between two rounds; after its end only what answers the last round again."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wfapp.rounds.play import play, show
-from wfapp.rounds.staff import end_by_staff
+from wfapp.rounds.rows import play_row, show_row
+from wfapp.rounds.staff import cancel_token, end_by_staff
 from wfapp.rounds.start import first_page, start
 
-__all__ = ["end_by_staff", "first_page", "play", "show", "start"]
+__all__ = ["cancel_token", "end_by_staff", "first_page", "play", "play_row", "show", "show_row", "start"]

@@ -51,6 +51,8 @@ class Caller:
     address: str = ""
     transport: Literal["body", "cookie"] = "body"
     request: HttpRequest | None = None
+    trusted: bool = False
+    """Whether it is code of this site that asks, for ``user``: binding and transport are a client's affair."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,8 @@ class Answer:
 
     ``status`` is ``form`` (``page`` is there), ``start`` (a first page that can only be a button), ``waiting`` (for a
     person with a right that the caller lacks), or one of ``finished`` and ``aborted`` (``end`` is there). ``token``
-    is ``None`` before a flow exists; then ``start_key`` is there, to be sent back with the first post. ``rejected``
+    is ``None`` before a flow exists; then ``start_key`` is there, to be sent back with the first post. It is ``None``,
+    too, for code that came to a flow by its row: such a flow has a ``revision`` all the same. ``rejected``
     tells that the input was refused: nothing went on; ``stayed``, that an action left the flow on its page: both are
     drawn with what was typed.
     """
@@ -183,6 +186,7 @@ class Answer:
     workflow: type[Workflow[Any]]
     flow_id: uuid.UUID | None = None
     token: Token | None = None
+    revision: int | None = None
     start_key: str = field(default="", repr=False)
     title: str = ""
     page: Page | None = None

@@ -43,7 +43,16 @@ def last_of(stage: Stage, verdict: Verdict, digest: str) -> Last:
         messages=[(message.level, message.text) for message in notes.messages],
         end=end,
         effects=effects,
+        held=_held(stage),
     )
+
+
+def _held(stage: Stage) -> int | None:
+    """Remember what the token's holder was given last: whoever plays a flow by its row does not hand them a new one."""
+    if not stage.caller.trusted:
+        return None
+    last = stage.state.last
+    return stage.state.revision if last is None or last.held is None else last.held
 
 
 def _end(stage: Stage, result: Finish | Abort) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Step
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import Last, State, ended
-from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome
+from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome, WrongStep
 from wfapp.logs import for_one_flow
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
@@ -39,8 +39,11 @@ __all__ = [
     "Spoiled",
     "charge",
     "charged",
+    "class_of",
+    "fitting",
     "play",
     "played",
+    "refuse_other_step",
     "run",
     "show",
     "spoilable",
@@ -58,6 +61,8 @@ class Entry:
     caller: Caller
     input: Input
     revision: int | None
+    step: str = ""
+    """The step that is meant to be answered, where the caller says so."""
     charges: Charges | None = None
     harmless: bool = False
     """Whether the counts are given back: the submission was accepted, or the answer is one given again."""
@@ -77,11 +82,16 @@ class Spoiled(Exception):
 
 @sensitive_variables()
 @for_one_flow
-def play(token: Token, *, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None = None) -> Answer:
-    """Play one round; raises a Fault that consumed nothing, or what a step raised, after everything was put back."""
+def play(
+    token: Token, *, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None = None, step: str = ""
+) -> Answer:
+    """Play one round; raises a Fault that consumed nothing, or what a step raised, after everything was put back.
+
+    ``step`` names the step that is meant; raises WrongStep where the flow stands elsewhere.
+    """
     if input.action == REFRESH:
         return _refresh(token, caller, input, workflow)
-    entry = Entry(caller=caller, input=input, revision=token.revision)
+    entry = Entry(caller=caller, input=input, revision=token.revision, step=step)
     while True:
         try:
             return charged(entry, partial(_claimed, token, entry, workflow))
@@ -100,7 +110,7 @@ def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
         except ChargeFirst as first:
             entry.charges = Charges(first.charges)
             continue
-        except (Fault, FlowMoved, FlowExists):
+        except (Fault, FlowMoved, FlowExists, WrongStep):
             if entry.charges is not None:
                 entry.charges.give_back()
                 entry.charges = None
@@ -112,13 +122,13 @@ def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
 
 def _claimed(token: Token, entry: Entry, workflow: type[Workflow[Any]] | None) -> Answer:
     with spoilable(get_storage(token.storage).claim(token)) as claim:
-        cls = _class_of(claim.state, workflow)
+        cls = class_of(claim.state, workflow)
         admit(cls, claim.state, entry.caller)
         current = claim.storage.current(token, cls, claim.state)
-        return played(claim, _fitting(claim, cls, entry.caller), entry, current)
+        return played(claim, fitting(claim, cls, entry.caller), entry, current)
 
 
-def _fitting(claim: Claim, cls: type[Workflow[Any]], caller: Caller) -> Stage:
+def fitting(claim: Claim, cls: type[Workflow[Any]], caller: Caller) -> Stage:
     """Set the round up; a flow that the code of today cannot go on with fails for good, and its token is invalid."""
     state = claim.state
     try:
@@ -154,9 +164,17 @@ def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
     if state.ended or entry.revision != state.revision:
         entry.harmless = True
         return _again(stage, entry, token)
+    refuse_other_step(state, entry.step)
     if not stage.may_run(stage.step()):
         return standing(stage, token)
     return run(claim, stage, entry, input_digest(state.id, entry.revision, entry.input), [])
+
+
+def refuse_other_step(state: State, meant: str) -> None:
+    """Raise WrongStep where a step is meant and the flow does not stand there."""
+    if meant and meant != state.position.step:
+        where = f"stands at {state.position.step!r}" if not state.ended else "has ended"
+        raise WrongStep(f"Step {meant!r} was to be answered, and the flow {state.id} {where}.")
 
 
 def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]) -> Answer:
@@ -266,7 +284,8 @@ def show(
 def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, typed: Input | None = None) -> Answer:
     stage, current = _peeked(token, caller, workflow)
     state = stage.state
-    if token.revision is None or token.revision == state.revision:
+    held = state.last.held if state.ended and state.last is not None else None
+    if token.revision is None or token.revision in (state.revision, held):
         return standing(stage, current, typed)
     if state.ended:
         raise InvalidToken
@@ -276,7 +295,7 @@ def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, t
 def _peeked(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None) -> tuple[Stage, Token]:
     storage = get_storage(token.storage)
     state = storage.peek(token)
-    cls = _class_of(state, workflow)
+    cls = class_of(state, workflow)
     admit(cls, state, caller)
     return Stage(cls, state, caller), storage.current(token, cls, state)
 
@@ -295,7 +314,8 @@ def _refresh(token: Token, caller: Caller, input: Input, workflow: type[Workflow
     return answer_of(stage, current, typed=input if input.values is not None else None)
 
 
-def _class_of(state: State, workflow: type[Workflow[Any]] | None) -> type[Workflow[Any]]:
+def class_of(state: State, workflow: type[Workflow[Any]] | None) -> type[Workflow[Any]]:
+    """Find the class of a flow; raises InvalidToken where there is none, or where it is not ``workflow``."""
     try:
         cls = registry.get(state.workflow)
     except UnknownWorkflow:

@@ -53,6 +53,7 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
         "workflow": stage.cls,
         "flow_id": state.id,
         "token": token,
+        "revision": state.revision,
         "title": str(stage.cls.title),
         "next": state.next,
         "messages": tuple(Message(level=cast(Any, level), text=text) for level, text in last.messages) if last else (),

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import Any, Literal, cast
 
+from django.views.decorators.debug import sensitive_variables
+
+from wfapp.declaration.outcomes import Abort
+from wfapp.declaration.workflow import Workflow
 from wfapp.errors import Busy, InvalidToken
+from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow
+from wfapp.rounds.answer import Answer, Caller
+from wfapp.rounds.play import class_of, fitting, spoilable, standing
+from wfapp.rounds.settle import settle
+from wfapp.rounds.stage import admit
+from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import get_storage
 from wfapp.storage.database import DatabaseStorage
+from wfapp.storage.tokens import Token
 
-__all__ = ["end_by_staff"]
+__all__ = ["cancel_token", "end_by_staff"]
 
 
 def end_by_staff(
@@ -25,3 +37,19 @@ def end_by_staff(
         return storage.end(model, pk, status=status, user_id=getattr(user, "pk", None))
     except (Busy, InvalidToken):
         return False
+
+
+@sensitive_variables()
+@for_one_flow
+def cancel_token(token: Token, *, caller: Caller, workflow: type[Workflow[Any]]) -> Answer:
+    """End a flow that lives in its token; raises a Fault, or FlowMoved where it has a row by now.
+
+    Its mark in the cache is what keeps an older copy of the token from going on: best effort, as all of that storage.
+    """
+    with spoilable(get_storage(token.storage).claim(token)) as claim:
+        cls = class_of(claim.state, workflow)
+        admit(cls, claim.state, caller)
+        stage = fitting(claim, cls, caller)
+        if claim.state.ended:
+            return standing(stage, claim.storage.current(token, cls, claim.state))
+        return settle(claim, stage, Verdict(result=Abort("cancelled")), "", [], time.perf_counter())

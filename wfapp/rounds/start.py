@@ -33,6 +33,7 @@ from wfapp.rounds.keys import (
     seed_of,
 )
 from wfapp.rounds.play import REFRESH, Entry, charge, charged, play, played, run, spoilable, standing
+from wfapp.rounds.rows import show_row
 from wfapp.rounds.settle import settle
 from wfapp.rounds.stage import Stage, admit, binding_of, refuse_unexposed
 from wfapp.rounds.verdict import Verdict, submit
@@ -255,6 +256,8 @@ def _continued(workflow: type[Workflow[Any]], caller: Caller) -> Answer | None:
 
 
 def _come_back(workflow: type[Workflow[Any]], row: Any, caller: Caller) -> Answer:
+    if caller.trusted:
+        return show_row(model_of(workflow), row, caller=caller)
     token, state = _rows().reissue(model_of(workflow), row, transport=caller.transport)
     admit(workflow, state, caller)
     return standing(Stage(workflow, state, caller), token)

@@ -123,6 +123,16 @@ class DatabaseStorage(Storage):
         with stack:
             yield DatabaseClaim(self, model, _opened(model, row), token.secret)
 
+    @contextmanager
+    def claim_row(self, model: type[AbstractFlow], pk: uuid.UUID) -> Iterator[Claim]:
+        """Claim a flow by its row; raises InvalidToken or Busy.
+
+        The row knows its handle by the hash alone, so what the claim stores has a token without a secret.
+        """
+        stack, row = self._lock(model, id=pk)
+        with stack:
+            yield DatabaseClaim(self, model, _opened(model, row), "")
+
     def _lock(self, model: type[AbstractFlow], *, durable: bool = True, **lookup: Any) -> tuple[ExitStack, Row]:
         """Begin a transaction and lock the one row of a unique column in it; the caller leaves the stack.
 
