@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wfapp.declaration.context import Context, OpenContext, Params, Secret, Struct
 from wfapp.declaration.limits import Limit
-from wfapp.declaration.order import Break, Continue, If, While
+from wfapp.declaration.order import Break, Continue, If, Include, While
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import step
 from wfapp.declaration.workflow import Workflow
@@ -19,6 +19,7 @@ __all__ = [
     "Continue",
     "Finish",
     "If",
+    "Include",
     "Limit",
     "Next",
     "OpenContext",

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from wfapp.errors import DeclarationError
 
-__all__ = ["Break", "Condition", "Continue", "If", "Item", "While", "freeze", "names_in", "nodes_in"]
+__all__ = [
+    "Break",
+    "Condition",
+    "Continue",
+    "Given",
+    "If",
+    "Include",
+    "Item",
+    "Taken",
+    "While",
+    "freeze",
+    "includes_in",
+    "names_in",
+    "nodes_in",
+]
 
 Condition = str | Callable[[Any], Any]
 """The name of a context key or of a method, or a callable of the context; its truth is taken."""
+
+Taken = str | Callable[[Any], Any]
+"""Where an included workflow's value comes from: a key of the including context, or a callable of that context."""
+
+Given = str | Callable[[Any, Any], Any]
+"""Where a value that an included workflow gives back comes from: a key of its context, or a callable ``(ctx, data)``
+of that context and of the data of its ``Finish``."""
+
+_INCLUDE_NAME = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +70,30 @@ class Continue:
     condition: Condition = lambda ctx: True
 
 
-Item = str | If | While | Break | Continue | Sequence["Item"]
+@dataclass(frozen=True, slots=True)
+class Include:
+    """Run the steps of another workflow as a sub-flow, with a context of its own.
+
+    That context is born each time the flow comes here, and wiped when the sub-flow has ended.
+    """
+
+    workflow: str
+    """The name of the other workflow, which may be imported later."""
+
+    takes: Mapping[str, Taken] = field(default_factory=dict, kw_only=True)
+    """Keys of its context, each with where its first value comes from."""
+
+    params: Mapping[str, Taken] = field(default_factory=dict, kw_only=True)
+    """Keys of its ``Params``, each with where the value comes from."""
+
+    gives: Mapping[str, Given] = field(default_factory=dict, kw_only=True)
+    """Keys of the including context that get a value when it has ended."""
+
+    name: str = field(default="", kw_only=True)
+    """What its steps are found under, as in ``verify_email/code``; by default the last part of the workflow's name."""
+
+
+Item = str | If | While | Break | Continue | Include | Sequence["Item"]
 
 
 def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple[Item, ...]:
@@ -62,17 +110,13 @@ def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple
                 frozen.append(If(condition, *branches))
             case While(condition, body):
                 loop = While(condition, freeze(owner, body, looping=True))
-                if not names_in(loop.body):
+                if not names_in(loop.body) and not includes_in(loop.body):
                     raise DeclarationError(
                         f"{owner}: While({condition!r}) has no step in its body and would never end; put one into it."
                     )
                 frozen.append(loop)
-            case Break() | Continue():
-                if not looping:
-                    raise DeclarationError(
-                        f"{owner}: {type(item).__name__} stands outside of While; put it into the body of one."
-                    )
-                frozen.append(item)
+            case Break() | Continue() | Include():
+                frozen.append(_frozen_leaf(owner, item, looping))
             case list() | tuple():
                 frozen.extend(freeze(owner, item, looping=looping))
             case _:
@@ -80,7 +124,43 @@ def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple
     return tuple(frozen)
 
 
-_LEGAL = "names of steps, If, While, Break, Continue and lists of these"
+_LEGAL = "names of steps, If, While, Break, Continue, Include and lists of these"
+
+
+def _frozen_leaf(owner: str, item: Break | Continue | Include, looping: bool) -> Item:
+    if isinstance(item, Include):
+        return _frozen_include(owner, item)
+    if not looping:
+        raise DeclarationError(f"{owner}: {type(item).__name__} stands outside of While; put it into the body of one.")
+    return item
+
+
+def _frozen_include(owner: str, item: Include) -> Include:
+    if not isinstance(item.workflow, str) or not item.workflow:
+        raise DeclarationError(
+            f"{owner}: Include({item.workflow!r}) must name a workflow, as in Include('auth/verify-email')."
+        )
+    name = item.name or item.workflow.rpartition("/")[2].replace("-", "_")
+    if not isinstance(name, str) or not _INCLUDE_NAME.fullmatch(name):
+        raise DeclarationError(
+            f"{owner}: Include({item.workflow!r}) has the name {name!r}; legal are lower-case letters, digits and '_', "
+            f"and no digit first."
+        )
+    takes, params, gives = (_frozen_map(owner, item, option) for option in ("takes", "params", "gives"))
+    return replace(item, name=name, takes=takes, params=params, gives=gives)
+
+
+def _frozen_map(owner: str, item: Include, option: str) -> Mapping[str, Any]:
+    value = getattr(item, option)
+    if not isinstance(value, Mapping):
+        raise DeclarationError(f"{owner}: Include({item.workflow!r}): {option} is {value!r}; it must be a dict.")
+    for key, source in value.items():
+        if not isinstance(key, str) or not (isinstance(source, str) or callable(source)):
+            raise DeclarationError(
+                f"{owner}: Include({item.workflow!r}): {option} holds {key!r}: {source!r}; legal are names "
+                f"of keys, each with the name of a key or a callable."
+            )
+    return MappingProxyType(dict(value))
 
 
 def nodes_in(items: Sequence[Item]) -> Iterator[Item]:
@@ -97,3 +177,8 @@ def nodes_in(items: Sequence[Item]) -> Iterator[Item]:
 def names_in(items: Sequence[Item]) -> list[str]:
     """List the names of steps in a frozen order."""
     return [item for item in nodes_in(items) if isinstance(item, str)]
+
+
+def includes_in(items: Sequence[Item]) -> list[Include]:
+    """List the includes of a frozen order."""
+    return [item for item in nodes_in(items) if isinstance(item, Include)]

@@ -9,7 +9,7 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from wfapp.declaration.hooks import Action, Hook
-from wfapp.declaration.order import If, Item, While, freeze, names_in
+from wfapp.declaration.order import If, Item, While, freeze, includes_in, names_in
 from wfapp.declaration.steps import Step
 from wfapp.errors import DeclarationError
 
@@ -118,9 +118,9 @@ def _without(order: tuple[Item, ...], removed: set[str]) -> tuple[Item, ...]:
                 kept.append(If(condition, _without(tuple(then), removed), _without(tuple(else_), removed)))
             case While(condition, body):
                 left = _without(tuple(body), removed)
-                if names_in(left):
+                if names_in(left) or includes_in(left):
                     kept.append(While(condition, left))
-            case _ if item not in removed:
+            case _ if not isinstance(item, str) or item not in removed:
                 kept.append(item)
     return tuple(kept)
 

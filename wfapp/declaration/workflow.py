@@ -42,8 +42,11 @@ class Notes:
     messages: list[Message] = field(default_factory=list)
     cookies: list[Cookie] = field(default_factory=list)
     storage: str = ""
-    context: bytes = b""
-    """What ``save_context`` kept, encoded."""
+    contexts: dict[str, bytes] = field(default_factory=dict)
+    """What ``save_context`` kept, encoded, by the path of the workflow in its flow."""
+
+    storages: tuple[str, ...] = ()
+    """The storages of the flow: an included workflow lives where the one around it does."""
 
 
 class Workflow(Generic[C]):
@@ -120,6 +123,8 @@ class Workflow(Generic[C]):
     user: AbstractBaseUser | AnonymousUser
     notes: Notes
     _request: HttpRequest | None
+    _path: str = ""
+    """Where an included workflow stands in its flow, such as ``verify_email``."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -156,15 +161,16 @@ class Workflow(Generic[C]):
 
     def store_in(self, storage: str) -> None:
         """Move the flow to another of its storages when it next pauses."""
-        if storage not in self.storages:
+        legal = self.notes.storages or self.storages
+        if storage not in legal:
             raise DeclarationError(
-                f"store_in({storage!r}): {self.name} lists {', '.join(self.storages)}; add it to storage."
+                f"store_in({storage!r}): the flow of {self.name} lists {', '.join(legal)}; add it to storage."
             )
         self.notes.storage = storage
 
     def save_context(self) -> None:
         """Keep what was written to the context so far even if this step rejects its input."""
-        self.notes.context = encode_context(self.ctx, where="save_context")
+        self.notes.contexts[self._path] = encode_context(self.ctx, where="save_context")
 
     def message(self, text: str | Promise, level: Level = "info") -> None:
         """Show a text with the next page or with the end."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from wfapp.declaration.context import keys
 from wfapp.declaration.order import Condition
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next, Outcome
-from wfapp.declaration.steps import Step
 from wfapp.declaration.workflow import Workflow
+from wfapp.engine.borders import give, take
 from wfapp.engine.cursor import Cursor, Position
+from wfapp.engine.expansion import ENTER, EXIT, Scope, Scoped, expansion_of, local_of, path_of
 from wfapp.errors import RoundError, WrongOutcome
 
 __all__ = ["Machine", "Paused"]
@@ -32,68 +33,128 @@ Result = Paused | Finish | Abort | Ask
 
 
 class Machine:
-    """Drive one workflow instance; ``may_run`` tells whether this caller has the right of a step."""
+    """Drive a workflow's instance, and those of the workflows that it includes.
 
-    def __init__(self, workflow: Workflow[Any], may_run: Callable[[Step[Any, Any]], bool]) -> None:
-        self._workflow = workflow
+    ``may_run`` tells by its qualified name whether this caller has the right of a step; ``make`` gives an instance of
+    an included workflow, which gets its context and params here.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow[Any],
+        may_run: Callable[[str], bool],
+        make: Callable[[Scope], Workflow[Any]] = lambda scope: scope.cls(),
+    ) -> None:
         self._may_run = may_run
-        structure = workflow.structure
-        self.cursor = Cursor(structure.order, self.holds, lambda name: structure.steps[name].when)
+        self._make = make
+        self._moves = 0
+        self.expansion = expansion_of(type(workflow))
+        self.cursor = Cursor(self.expansion.order, self.holds, self.expansion.when)
+        self.open: dict[str, Workflow[Any]] = {"": workflow}
+        """The instances that are open now, by path: the root, and each workflow that the flow stands inside of."""
+
+        self.entered: set[str] = set()
+        """The paths of the workflows that were entered in this round."""
+
         self.position: Position | None = None
         """The step that runs now."""
 
         self.ran: list[str] = []
         """The steps without a form that completed, in order."""
 
-    def holds(self, condition: Condition) -> bool:
-        """Tell whether a condition of the order holds now."""
+    def holds(self, condition: Condition | Scoped, path: str = "") -> bool:
+        """Tell whether a condition of the order holds now; ``path`` says whose it is."""
+        if isinstance(condition, Scoped):
+            return self.holds(condition.condition, condition.path)
+        workflow = self.open[path]
         if callable(condition):
-            return bool(condition(self._workflow.ctx))
-        if condition in keys(type(self._workflow.ctx)):
-            return bool(getattr(self._workflow.ctx, condition))
-        return bool(getattr(self._workflow, condition)())
+            return bool(condition(workflow.ctx))
+        if condition in keys(type(workflow.ctx)):
+            return bool(getattr(workflow.ctx, condition))
+        return bool(getattr(workflow, condition)())
 
     def start(self) -> Result:
         """Run from the beginning."""
         return self._run(self.cursor.first())
 
     def go_on(self, position: Position, said: Outcome | None = None) -> Result:
-        """Take what the step at ``position`` said, and run on where it says so."""
-        end = self._taken(position, said)
-        return end or self._run(self.cursor.after(position))
+        """Take what the step at ``position`` said, or an action or a hook there, and run on where it says so."""
+        taken = self._taken(position, said)
+        return self._run(taken) if taken is None or isinstance(taken, Position) else taken
 
     def _run(self, position: Position | None) -> Result:
         while position is not None:
-            step = self._workflow.get_step(position.step)
-            if step.form is not None or not self._may_run(step):
-                return Paused(position)
-            if len(self.ran) == MAX_STEPS:
+            self._moves += 1
+            if self._moves > MAX_STEPS:
                 raise RoundError(
                     f"{MAX_STEPS} steps ran without a page; let a step inside the While change its condition."
                 )
-            self.position = position
-            end = self._taken(position, self._call(step))
-            self.ran.append(step.name)
-            if end is not None:
-                return end
-            position = self.cursor.after(position)
+            taken = self._crossed(position) if local_of(position.step) in (ENTER, EXIT) else self._ran(position)
+            if taken is not None and not isinstance(taken, Position):
+                return taken
+            position = taken
         return Finish()
 
-    def _call(self, step: Step[Any, Any]) -> Outcome | None:
+    def _crossed(self, position: Position) -> Position | None:
+        """Open or close a sub-flow."""
+        path = path_of(position.step)
+        if local_of(position.step) == ENTER:
+            self._enter(path)
+        else:
+            self._leave(path, {})
+        return self.cursor.after(position)
+
+    def _enter(self, path: str) -> None:
+        scope = self.expansion.scopes[path]
+        workflow = self._make(scope)
+        take(workflow, scope.include_here, self.open[path_of(path)])
+        self.open[path] = workflow
+        self.entered.add(path)
+
+    def _leave(self, path: str, data: Mapping[str, Any]) -> None:
+        give(self.open.pop(path), self.expansion.scopes[path].include_here, self.open[path_of(path)], data)
+
+    def _ran(self, position: Position) -> Result | Position | None:
+        step = self.expansion.step(position.step)
+        if step is None:
+            raise KeyError(position.step)
+        if step.form is not None or not self._may_run(position.step):
+            return Paused(position)
+        self.position = position
         try:
-            said: Outcome | None = getattr(self._workflow, step.name)()
+            said: Outcome | None = getattr(self.open[path_of(position.step)], step.name)()
         except ValidationError:
             raise WrongOutcome(
                 f"Step {step.name!r} rejects input, and it has no page to show that on; return Ask('<page>', "
                 f"error=...) instead."
             ) from None
-        return said
+        taken = self._taken(position, said)
+        self.ran.append(position.step)
+        return taken
 
-    def _taken(self, position: Position, said: Outcome | None) -> Finish | Abort | Ask | None:
-        if isinstance(said, Finish | Abort | Ask):
-            return said
+    def _taken(self, position: Position, said: Outcome | None) -> Finish | Abort | Ask | Position | None:
+        """Give the end that a step said, or the next position; in a sub-flow its names are its own, and its end too."""
+        path = path_of(position.step)
         if said is None or isinstance(said, Next):
-            return None
+            return self.cursor.after(position)
+        if isinstance(said, Ask):
+            return replace(said, step=f"{path}/{said.step}") if path else said
+        if isinstance(said, Finish) and path:
+            self._finish(path, said)
+            return self.cursor.after(Position(f"{path}/{EXIT}", position.loops))
+        if isinstance(said, Finish | Abort):
+            return said
         raise WrongOutcome(
             f"Step {position.step!r} returned {type(said).__name__}; it may return nothing, Next, Ask, Finish or Abort."
         )
+
+    def _finish(self, path: str, said: Finish) -> None:
+        workflow = self.open[path]
+        if said.sign_in is not None or said.sign_out_others:
+            raise WrongOutcome(
+                f"{workflow.name!r} returned Finish(sign_in=...) inside of another workflow; give the user's key back "
+                f"with gives, and sign in where the outer flow ends."
+            )
+        if said.message:
+            workflow.message(said.message, "success")
+        self._leave(path, said.data)

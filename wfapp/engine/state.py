@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from wfapp.declaration.context import Context, Params
-from wfapp.declaration.values import decode_context, decode_params
+from wfapp.declaration.values import decode_context, decode_params, encode_context, encode_params
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.cursor import Position
 from wfapp.errors import InvalidToken
@@ -17,6 +17,7 @@ from wfapp.errors import InvalidToken
 __all__ = [
     "FORMAT",
     "Last",
+    "ScopeState",
     "State",
     "Uses",
     "Visit",
@@ -24,6 +25,8 @@ __all__ = [
     "decode_state",
     "encode_state",
     "ended",
+    "kept_scope",
+    "open_scope",
     "params_of",
 ]
 
@@ -40,8 +43,20 @@ class Uses(msgspec.Struct, frozen=True, array_like=True):
     last: datetime
 
 
+class ScopeState(msgspec.Struct, frozen=True, array_like=True):
+    """Hold the context and params of an included workflow that the flow stands inside of."""
+
+    workflow: str
+    version: int
+    """``Workflow.version`` when it was entered."""
+
+    context: msgspec.Raw
+    context_version: int
+    params: msgspec.Raw
+
+
 class Visit(msgspec.Struct, frozen=True, array_like=True):
-    """Remember a page that was passed: the context as it was there, to come back to it, and what was answered."""
+    """Remember a page that was passed: the contexts as they were there, to come back to it, and what was answered."""
 
     position: Position
     context: msgspec.Raw
@@ -51,6 +66,9 @@ class Visit(msgspec.Struct, frozen=True, array_like=True):
 
     clean: bool = False
     """Whether no method ran with it nor since, up to the next page."""
+
+    scopes: dict[str, ScopeState] = {}
+    """The included workflows that the flow stood inside of."""
 
 
 class Last(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,6 +106,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     context: msgspec.Raw = EMPTY
     context_version: int = 1
     params: msgspec.Raw = EMPTY
+    scopes: dict[str, ScopeState] = {}
+    """The included workflows that the flow stands inside of, by path, the outermost first."""
+
     answers: dict[str, dict[str, Any]] = {}
     done: tuple[str, ...] = ()
     """The pages that were answered, in the order of their first answer."""
@@ -184,3 +205,26 @@ def params_of(state: State, workflow: type[Workflow[Any]]) -> Params:
     if state.ended:
         return Params()
     return decode_params(workflow.Params, bytes(state.params))
+
+
+def kept_scope(workflow: Workflow[Any], where: str) -> ScopeState:
+    """Keep the instance of an included workflow; ``where`` names the step in an error."""
+    return ScopeState(
+        workflow=workflow.name,
+        version=workflow.version,
+        context=msgspec.Raw(encode_context(workflow.ctx, where=where)),
+        context_version=workflow.context_class.version,
+        params=msgspec.Raw(encode_params(workflow.params)),
+    )
+
+
+def open_scope(kept: ScopeState, workflow: type[Workflow[Any]]) -> tuple[Context, Params]:
+    """Open what was kept of an included workflow, upgraded as a flow's own context is.
+
+    Raises InvalidToken where it was entered in an older version, where another workflow is included today, and for what
+    does not fit.
+    """
+    if kept.workflow != workflow.name or kept.version < workflow.version:
+        raise InvalidToken
+    ctx = decode_context(workflow.context_class, kept.context_version, bytes(kept.context))
+    return ctx, decode_params(workflow.Params, bytes(kept.params))

@@ -124,6 +124,11 @@ class Page:
     """
 
     step: str
+    """The qualified name of the step: ``<include>/<step>`` in an included workflow."""
+
+    workflow: str = ""
+    """The name of the workflow that the step belongs to: an included one's, or the flow's own."""
+
     form: BaseForm
     pristine: BaseForm
     title: str

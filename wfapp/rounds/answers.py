@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 
 from wfapp.declaration.steps import AnyForm
 from wfapp.declaration.workflow import Workflow
+from wfapp.engine.expansion import local_of, path_of
 from wfapp.errors import NotStorable
 from wfapp.forms import is_secret
 
@@ -51,11 +52,14 @@ def kept(form: AnyForm) -> dict[str, Any]:
 
 
 class Answers(Mapping[str, Mapping[str, Any]]):
-    """Read the kept answers of a flow by step and field, as they were cleaned; a model's choice is looked up."""
+    """Read the kept answers of a flow by step and field, as they were cleaned; a model's choice is looked up.
 
-    def __init__(self, workflow: type[Workflow[Any]], stored: Mapping[str, Mapping[str, Any]]) -> None:
+    ``stored`` holds them by qualified name: of these, the ones of the workflow at ``path``, by its own names.
+    """
+
+    def __init__(self, workflow: type[Workflow[Any]], stored: Mapping[str, Mapping[str, Any]], path: str = "") -> None:
         self._workflow = workflow
-        self._stored = stored
+        self._stored = {local_of(name): values for name, values in stored.items() if path_of(name) == path}
 
     def __getitem__(self, step: str) -> Mapping[str, Any]:
         stored = self._stored[step]

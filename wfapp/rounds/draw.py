@@ -20,6 +20,7 @@ from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.declaration.text_names import reads_data
 from wfapp.declaration.texts import is_template, render_text
 from wfapp.declaration.values import extract_pass_context
+from wfapp.engine.expansion import local_of, path_of
 from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import ActionView, Input, Page, Progress, StepView
 from wfapp.rounds.answers import restored
@@ -47,8 +48,8 @@ FORM_ERROR = "__form"
 def build_form(stage: Stage, step: Step[Any, Any], input: Input | None = None) -> AnyForm:
     """Build the form of a step: bound where input came, with its constructor keywords; ``prepare`` has not run."""
     form_class: type[AnyForm] = _form_class(stage, step)
-    hook = stage.cls.structure.form_kwargs.get(step.name)
-    kwargs: dict[str, Any] = dict(getattr(stage.workflow, hook)()) if hook else {}
+    hook = stage.here.structure.form_kwargs.get(step.name)
+    kwargs: dict[str, Any] = dict(getattr(stage.here, hook)()) if hook else {}
     if input is None or input.values is None:
         return form_class(**kwargs)
     if not input.json:
@@ -64,7 +65,7 @@ def build_form(stage: Stage, step: Step[Any, Any], input: Input | None = None) -
 def _form_class(stage: Stage, step: Step[Any, Any]) -> type[Any]:
     if not isinstance(step.form, str):
         return step.form_classes[0]
-    picked: type[Any] = getattr(stage.workflow, step.form)()
+    picked: type[Any] = getattr(stage.here, step.form)()
     if picked not in step.forms:
         legal = ", ".join(form.__name__ for form in step.forms)
         raise WrongOutcome(f"Step {step.name!r}: {step.form} picked {picked!r}; legal are {legal}.")
@@ -102,7 +103,7 @@ def unvalidated(form: AnyForm, errors: Mapping[str, str] | None = None) -> AnyFo
 
 def passed_of(stage: Stage, page: PageOptions) -> dict[str, Any]:
     """Pick the whitelisted part of the context, as Python values."""
-    return extract_pass_context(page.passes, page.reveals, stage.workflow.ctx, native=True)
+    return extract_pass_context(page.passes, page.reveals, stage.here.ctx, native=True)
 
 
 def draw(
@@ -128,7 +129,8 @@ def draw(
         return _text(stage, source, passed, typed)
 
     return Page(
-        step=step.name,
+        step=stage.name,
+        workflow=stage.here.name,
         form=shown,
         pristine=pristine,
         title=text(page.title) or page_title(stage, step),
@@ -156,24 +158,28 @@ def _built(stage: Stage, step: Step[Any, Any], input: Input | None) -> AnyForm:
 
 def page_title(stage: Stage, step: Step[Any, Any]) -> str:
     """Title a page that says nothing itself: by its workflow, else by its step."""
-    return _text(stage, stage.cls.title, {}, {}) or step.name.replace("_", " ").capitalize()
+    return str(stage.here.title) or str(stage.cls.title) or step.name.replace("_", " ").capitalize()
 
 
 def _text(stage: Stage, source: Text, passed: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    if isinstance(source, str) and source in layout_of(stage.cls).methods:
-        source = str(getattr(stage.workflow, source)())
+    if isinstance(source, str) and source in layout_of(type(stage.here)).methods:
+        source = str(getattr(stage.here, source)())
     return render_text(source, passed, data)
 
 
 def offered(stage: Stage, step: Step[Any, Any]) -> dict[str, Action[Any, Any]]:
     """List the actions whose condition holds now, by id."""
-    actions = stage.cls.actions_of(step.name)
-    return {name: action for name, action in actions.items() if action.when is None or stage.machine.holds(action.when)}
+    actions, path = stage.here.actions_of(step.name), path_of(stage.name)
+    return {
+        name: action
+        for name, action in actions.items()
+        if action.when is None or stage.machine.holds(action.when, path)
+    }
 
 
 def available_at(stage: Stage, name: str, action: Action[Any, Any]) -> datetime | None:
     """Give when an action may be pressed again; ``None`` for now."""
-    uses = stage.state.uses.get(f"{stage.step().name}.{name}")
+    uses = stage.state.uses.get(f"{stage.name}.{name}")
     if uses is None or action.cooldown is None:
         return None
     again = uses.last + action.cooldown
@@ -182,7 +188,7 @@ def available_at(stage: Stage, name: str, action: Action[Any, Any]) -> datetime 
 
 def remaining(stage: Stage, name: str, action: Action[Any, Any]) -> int | None:
     """Give how often an action may still be pressed in this flow; ``None`` for any number."""
-    uses = stage.state.uses.get(f"{stage.step().name}.{name}")
+    uses = stage.state.uses.get(f"{stage.name}.{name}")
     return None if action.per_flow is None else max(0, action.per_flow - (uses.count if uses else 0))
 
 
@@ -198,24 +204,26 @@ def _action_view(stage: Stage, name: str, action: Action[Any, Any], text: Any) -
 
 def _progress(stage: Stage, text: Any) -> Progress:
     """Tell the pages done, the present one, and those that follow unless a condition that is false now comes true."""
-    steps, current = stage.cls.structure.steps, stage.step().name
-    done = [name for name in stage.state.done if name != current and name in steps]
+    current = stage.name
+    done = [name for name in stage.state.done if name != current and stage.step_at(name) is not None]
     pages = layout_of(stage.cls).pages
     after = pages[pages.index(current) + 1 :] if current in pages else ()
-    coming = [name for name in after if name not in done and _may_follow(stage, steps[name])]
+    coming = [name for name in after if name not in done and _may_follow(stage, name)]
     marked = [*((name, "done") for name in done), (current, "current"), *((name, "open") for name in coming)]
-    views = tuple(StepView(id=name, label=_label(stage, steps[name]), state=state) for name, state in marked)  # type: ignore[arg-type]
+    views = tuple(StepView(id=name, label=_label(stage, name), state=state) for name, state in marked)  # type: ignore[arg-type]
     return Progress(current=len(done) + 1, steps=views)
 
 
-def _may_follow(stage: Stage, step: Step[Any, Any]) -> bool:
-    return step.when is None or stage.machine.holds(step.when)
+def _may_follow(stage: Stage, name: str) -> bool:
+    when = stage.machine.expansion.when(name)
+    return when is None or stage.machine.holds(when)
 
 
-def _label(stage: Stage, step: Step[Any, Any]) -> str:
+def _label(stage: Stage, name: str) -> str:
     """Label a page that is not shown now, by its title where that is fixed.
 
     A title that reads passed keys is left out: they belong to that page alone.
     """
-    title = str(layout_of(stage.cls).titles[step.name])
-    return title if title and not is_template(title) else step.name.replace("_", " ").capitalize()
+    scope, local = stage.machine.expansion.scopes[path_of(name)], local_of(name)
+    title = str(layout_of(scope.cls).titles[local])
+    return title if title and not is_template(title) else local.replace("_", " ").capitalize()

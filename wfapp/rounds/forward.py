@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from wfapp import forms
-from wfapp.declaration.values import encode_context
+from wfapp.engine.expansion import path_of
 from wfapp.engine.machine import Paused
 from wfapp.engine.state import Visit
 from wfapp.errors import MalformedRequest
@@ -29,23 +27,25 @@ __all__ = ["forward", "visit_of"]
 def visit_of(stage: Stage, answers: dict[str, Any] | None, *, clean: bool) -> Visit:
     """Remember the present page as it was when this round began."""
     state = stage.state
-    return Visit(state.position, state.context, state.context_version, answers, clean)
+    return Visit(state.position, state.context, state.context_version, answers, clean, state.scopes)
 
 
 def forward(stage: Stage, verdict: Verdict) -> Verdict:
     """Pass the pages whose answers still hold, on the way back to the page that lists the answers."""
     while (position := _to_pass(stage, verdict)) is not None:
-        step = stage.cls.get_step(position.step)
-        form = _answered(stage, step, stage.state.drafts[str(position)])
-        if form is None:
-            return verdict
-        context = msgspec.Raw(encode_context(stage.workflow.ctx, where=step.name))
-        ran, own = len(stage.machine.ran), kept(form)
-        answers: Mapping[str, dict[str, Any]] = {**(verdict.answers or {}), step.name: own}
-        stage.workflow.answers = Answers(stage.cls, answers)
+        name = position.step
+        with stage.looking_at(name):
+            form = _answered(stage, stage.step(), stage.state.drafts[str(position)])
+            if form is None:
+                return verdict
+            own, was = kept(form), stage.keep(stage.state, name)
+            answers: Mapping[str, dict[str, Any]] = {**(verdict.answers or {}), name: own}
+            stage.here.answers = Answers(type(stage.here), answers, path_of(name))
+        ran = len(stage.machine.ran)
         result = stage.machine.go_on(position)
         clean = len(stage.machine.ran) == ran
-        visit = Visit(position, context, stage.cls.context_class.version, own, clean)
+        visit = Visit(position, was.context, was.context_version, own, clean, was.scopes)
+        answers = stage.still_answered(answers)
         verdict = replace(verdict, result=result, answers=answers, passed=(*verdict.passed, visit))
     return verdict
 
@@ -55,9 +55,9 @@ def _to_pass(stage: Stage, verdict: Verdict) -> Position | None:
     result, state = verdict.result, stage.state
     if not state.returns or not isinstance(result, Paused) or result.position.step == state.returns:
         return None
-    step = stage.cls.get_step(result.position.step)
-    known = str(result.position) in state.drafts
-    return result.position if known and step.method is None and stage.may_run(step) else None
+    name, step = result.position.step, stage.step_at(result.position.step)
+    known = step is not None and step.method is None and str(result.position) in state.drafts
+    return result.position if known and stage.may_run_at(name) else None
 
 
 def _answered(stage: Stage, step: Step[Any, Any], draft: Mapping[str, Any]) -> AnyForm | None:

@@ -28,7 +28,7 @@ __all__ = ["effects_of", "end_of", "last_of", "refuse_unlistable_sessions"]
 
 def last_of(stage: Stage, verdict: Verdict, digest: str) -> Last:
     """Keep what answers the same input again."""
-    result, notes = verdict.result, stage.workflow.notes
+    result, notes = verdict.result, stage.notes
     errors = dict(verdict.errors)
     if isinstance(result, Ask) and result.error is not None:
         errors = {FORM_ERROR: plain_text(result.error)}

@@ -60,7 +60,7 @@ def charges_of(stage: Stage, limits: Iterable[Limit], form: AnyForm | None) -> l
 
 
 def _value(stage: Stage, limit: Limit, form: AnyForm | None) -> str:
-    key, workflow = limit.key, stage.workflow
+    key, workflow = limit.key, stage.here
     if not isinstance(key, str):
         return str(key(workflow))
     if key == "address":

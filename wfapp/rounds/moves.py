@@ -47,7 +47,7 @@ def move_of(stage: Stage, action: str) -> Return | Abort | None:
         return Abort(CANCELLED, _("This was cancelled."))
     if action.startswith(CHANGE) and stage.step().answers:
         index = changeable(stage).get(action.removeprefix(CHANGE))
-        return None if index is None else Return(index, returns=stage.step().name)
+        return None if index is None else Return(index, returns=stage.name)
     return None
 
 
@@ -65,7 +65,7 @@ def changeable(stage: Stage) -> dict[str, int]:
 def _is_open(stage: Stage, index: int) -> bool:
     """Tell whether the flow may go back to a visit: nothing ran since, or its page says that this does no harm."""
     visits = stage.state.history[index:]
-    step = stage.cls.structure.steps.get(visits[0].position.step)
+    step = stage.step_at(visits[0].position.step)
     return step is not None and step.form is not None and (step.revisit or all(visit.clean for visit in visits))
 
 
@@ -81,6 +81,7 @@ def returned(state: State, history: tuple[Visit, ...], index: int) -> dict[str, 
         "position": visit.position,
         "context": visit.context,
         "context_version": visit.context_version,
+        "scopes": visit.scopes,
         "history": before,
         "answers": answers,
         "drafts": {**state.drafts, **drafts},

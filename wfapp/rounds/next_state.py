@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from wfapp.conf import conf
 from wfapp.declaration.outcomes import Abort, Ask, Finish
-from wfapp.declaration.values import encode_context
 from wfapp.engine.cursor import Position
 from wfapp.engine.state import State, Uses, Visit, ended
 from wfapp.errors import MissingAbility, RoundError
@@ -31,17 +30,13 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
     state, result = stage.state, verdict.result
     base = replace(state, revision=state.revision + 1, last=last_of(stage, verdict, digest))
     if verdict.rejected:
-        kept = stage.workflow.notes.context
-        if not kept:
-            return base
-        return replace(base, context=msgspec.Raw(kept), context_version=stage.cls.context_class.version)
+        return stage.keep_saved(base)
     if isinstance(result, Finish | Abort):
         return _ended(base, stage, storage, result)
     if isinstance(result, Ask | Return):
         return _gone_back(base, stage, verdict, storage)
-    context = msgspec.Raw(encode_context(stage.workflow.ctx, where=state.position.step or "the start"))
-    version = stage.cls.context_class.version
-    base = replace(base, context=context, context_version=version, expires=_expiry(stage, state.position))
+    base = stage.keep(base, state.position.step or "the start")
+    base = replace(base, expires=_expiry(stage, state.position))
     if verdict.action:
         base = replace(base, uses=_uses(stage, verdict.action))
     if result is None:
@@ -57,8 +52,8 @@ def _moved_on(base: State, stage: Stage, verdict: Verdict, storage: Storage, pos
         left = {str(visit.position) for visit in verdict.passed}
         drafts = {key: draft for key, draft in state.drafts.items() if key not in left}
         base = replace(base, history=_history(stage, verdict), drafts=drafts)
-    if verdict.answers is not None:
-        base = replace(base, answers=dict(verdict.answers))
+    answers = state.answers if verdict.answers is None else dict(verdict.answers)
+    base = replace(base, answers=stage.still_answered(answers))
     if position.step == state.returns:
         base = replace(base, returns="", drafts={})
     return replace(base, position=position, expires=_expiry(stage, position))
@@ -112,12 +107,12 @@ def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) 
 
 
 def _uses(stage: Stage, action: str) -> dict[str, Uses]:
-    key = f"{stage.step().name}.{action}"
+    key = f"{stage.name}.{action}"
     before = stage.state.uses.get(key)
     return {**stage.state.uses, key: Uses((before.count if before else 0) + 1, timezone.now())}
 
 
 def _expiry(stage: Stage, position: Position) -> datetime:
-    step = stage.cls.structure.steps.get(position.step)
+    step = stage.step_at(position.step)
     waits: timedelta | None = step.expires if step is not None else None
     return stage.state.dies if waits is None else min(stage.state.dies, timezone.now() + waits)

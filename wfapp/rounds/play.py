@@ -188,10 +188,10 @@ def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]
         verdict = submit(stage, input)
         entry.harmless = not verdict.rejected
         return settle(claim, stage, verdict, digest, notes, began)
-    used = state.attempts.get(step.name, 0)
+    used = state.attempts.get(stage.name, 0)
     if used >= step.attempts:
         return settle(claim, stage, _exhausted(stage, step), digest, notes, began)
-    stage.state = msgspec.structs.replace(state, attempts={**state.attempts, step.name: used + 1})
+    stage.state = msgspec.structs.replace(state, attempts={**state.attempts, stage.name: used + 1})
     try:
         with claim.guarded():
             verdict = submit(stage, input)
@@ -212,12 +212,12 @@ def _keep_count(claim: Claim, stage: Stage) -> None:
 
 
 def _exhausted(stage: Stage, step: Step[Any, Any]) -> Verdict:
-    hook = stage.cls.structure.exhausted.get(step.name)
-    said = getattr(stage.workflow, hook)() if hook else None
+    hook = stage.here.structure.exhausted.get(step.name)
+    said = getattr(stage.here, hook)() if hook else None
     if said is None:
         return Verdict(result=Abort("too-many-attempts", TOO_MANY))
     if isinstance(said, Abort | Finish | Ask):
-        return Verdict(result=said)
+        return Verdict(result=stage.machine.go_on(stage.state.position, said))
     raise WrongOutcome(f"{hook} returned {type(said).__name__}; it may return nothing, Ask, Finish or Abort.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from wfapp import forms
 from wfapp.declaration.steps import Step
+from wfapp.engine.expansion import around, path_of
 from wfapp.rounds.answer import AnswersView
 from wfapp.rounds.answers import looked_up, restored
 from wfapp.rounds.moves import CHANGE, changeable
@@ -15,20 +16,22 @@ from wfapp.rounds.stage import Stage
 __all__ = ["reviewed"]
 
 
-def reviewed(stage: Stage, label: Callable[[Step[Any, Any]], str]) -> tuple[AnswersView, ...]:
+def reviewed(stage: Stage, label: Callable[[str], str]) -> tuple[AnswersView, ...]:
     """List the kept answers page by page, in the order they were given; nothing where the step does not ask for it."""
     if not stage.step().answers:
         return ()
-    state, steps, open_ = stage.state, stage.cls.structure.steps, changeable(stage)
+    state, open_, path = stage.state, changeable(stage), path_of(stage.name)
     return tuple(
         AnswersView(
             step=name,
-            label=label(steps[name]),
-            rows=_rows(steps[name], state.answers[name]),
+            label=label(name),
+            rows=_rows(step, state.answers[name]),
             change=f"{CHANGE}{name}" if name in open_ else "",
         )
         for name in state.done
-        if name in state.answers and name in steps and name != stage.step().name
+        # A sub-flow lists its own answers, and those of the workflows that it includes.
+        if name in state.answers and name != stage.name and path in around(path_of(name))
+        if (step := stage.step_at(name)) is not None
     )
 
 

@@ -25,7 +25,7 @@ __all__ = ["answer_of", "settle"]
 def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: list[Note], began: float) -> Answer:
     """Store what a round made of a flow, and answer with its new page or its end."""
     # A rejection drops a move with the context that the step changed for it.
-    target = "" if verdict.rejected else stage.workflow.notes.storage
+    target = "" if verdict.rejected else stage.notes.storage
     storage = get_storage(target) if target else claim.storage
     state = next_state(stage, verdict, storage, digest)
     later = Stage(stage.cls, state, stage.caller)
@@ -90,7 +90,7 @@ def _refuse_pause(stage: Stage, storage: Storage) -> None:
     step = stage.step()
     needed = {
         "counts_attempts": step.attempts is not None
-        or any(a.per_flow for a in stage.cls.actions_of(step.name).values())
+        or any(a.per_flow for a in stage.here.actions_of(step.name).values())
     }
     for ability in ABILITIES:
         if needed.get(ability) and not getattr(storage, ability):
@@ -98,12 +98,21 @@ def _refuse_pause(stage: Stage, storage: Storage) -> None:
                 f"Step {step.name!r} needs {ability}, which the storage {storage.name!r} has not; call "
                 f"self.store_in('database') before."
             )
-    if storage.leaves_server and (secrets := secrets_set(stage.workflow.ctx)):
+    if storage.leaves_server and (secrets := _secrets(stage)):
         raise MissingAbility(
             f"Step {step.name!r} would pause with the secret {', '.join(secrets)} set, and the storage "
             f"{storage.name!r} hands the "
             f"state to the client; call self.store_in('database') before, or empty it."
         )
+
+
+def _secrets(stage: Stage) -> list[str]:
+    """List the secrets that are set now, in the context of every workflow that is open."""
+    return [
+        f"{path}/{key}" if path else key
+        for path, workflow in stage.machine.open.items()
+        for key in secrets_set(workflow.ctx)
+    ]
 
 
 def _notes(stage: Stage, verdict: Verdict, state: State) -> list[Note]:

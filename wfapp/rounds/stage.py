@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from wfapp.declaration.context import bind_input
+from wfapp.declaration.context import Context, Params, bind_input
 from wfapp.declaration.flow import FlowInfo
+from wfapp.declaration.options import several
 from wfapp.declaration.steps import Step
+from wfapp.declaration.values import encode_context
 from wfapp.declaration.workflow import Notes, Workflow
+from wfapp.engine.expansion import Scope, around, path_of
 from wfapp.engine.machine import Machine
-from wfapp.engine.state import State, context_of, params_of
+from wfapp.engine.state import ScopeState, State, context_of, kept_scope, open_scope, params_of
 from wfapp.errors import InvalidToken, NotAllowed
 from wfapp.logs import current_flow
 from wfapp.rounds.answer import Caller
@@ -23,56 +29,149 @@ __all__ = ["Stage", "admit", "binding_of", "browser_binding", "is_bound", "may_a
 
 
 class Stage:
-    """Hold what one round works with: the state it found, the instance of the workflow and its machine."""
+    """Hold what one round works with: the state it found, the instances of its workflows and their machine.
 
-    def __init__(self, cls: type[Workflow[Any]], state: State, caller: Caller) -> None:
+    ``cls`` and ``workflow`` are the flow's own; what belongs to the page it waits at, which may be one of an included
+    workflow, is ``here``. Whatever is kept for a step (answers, attempts, uses) is kept under its qualified ``name``.
+    """
+
+    def __init__(self, cls: type[Workflow[Any]], state: State, caller: Caller, notes: Notes | None = None) -> None:
         self.cls = cls
         self.state = state
         self.caller = caller
+        self.notes = notes if notes is not None else Notes(storages=cls.storages)
         current_flow.set(str(state.id))
-        self.workflow = cls()
-        self.machine = Machine(self.workflow, self.may_run)
-        self._set_up()
-
-    def _set_up(self) -> None:
-        workflow, state, caller = self.workflow, self.state, self.caller
-        workflow.ctx = context_of(state, self.cls)
-        workflow.params = params_of(state, self.cls)
-        bind_input(workflow.ctx, workflow.params)
-        workflow.answers = Answers(self.cls, state.answers)
-        workflow.user = caller.user if caller.user is not None else AnonymousUser()
-        workflow.notes = Notes()
-        workflow._request = caller.request
-        workflow.flow = FlowInfo(
+        self.flow = FlowInfo(
             id=state.id,
             created_by=state.created_by,
             started_at=state.started,
             ends_at=state.dies,
-            position=lambda: str(self.machine.position or state.position),
+            position=lambda: str(self.machine.position or self.state.position),
         )
+        self.workflow = self._instance(cls)
+        self.machine = Machine(self.workflow, self.may_run_at, self._included)
+        ctx, params = context_of(state, cls), params_of(state, cls)
+        _bind(self.workflow, ctx, params)
+        for path, kept in state.scopes.items():
+            self._reopen(path, kept)
+        self._found = dict(self.machine.open)
+        self._name = ""
+
+    def _instance(self, cls: type[Workflow[Any]], path: str = "") -> Workflow[Any]:
+        workflow, caller = cls(), self.caller
+        workflow.answers = Answers(cls, self.state.answers, path)
+        workflow.user = caller.user if caller.user is not None else AnonymousUser()
+        workflow.notes = self.notes
+        workflow.flow = self.flow
+        workflow._request = caller.request
+        if path:
+            workflow._path = path
+        return workflow
+
+    def _included(self, scope: Scope) -> Workflow[Any]:
+        """Make the instance of an included workflow that is entered now: nothing was answered in it."""
+        workflow = self._instance(scope.cls, scope.path)
+        workflow.answers = Answers(scope.cls, {}, scope.path)
+        return workflow
+
+    def _reopen(self, path: str, kept: ScopeState) -> None:
+        scope = self.machine.expansion.scopes.get(path)
+        if scope is None:
+            raise InvalidToken
+        workflow = self._instance(scope.cls, path)
+        _bind(workflow, *open_scope(kept, scope.cls))
+        self.machine.open[path] = workflow
+
+    @property
+    def name(self) -> str:
+        """Give the qualified name of the step that the flow waits at."""
+        return self._name or self.state.position.step
+
+    @contextmanager
+    def looking_at(self, name: str) -> Iterator[None]:
+        """Take another step, in a workflow that is open now, for the one that the flow waits at."""
+        before, self._name, self._found = (self._name, self._found), name, self.machine.open
+        try:
+            yield
+        finally:
+            self._name, self._found = before
+
+    @property
+    def here(self) -> Workflow[Any]:
+        """Give the instance that the present step belongs to: the flow's own, or that of an included workflow."""
+        return self._found[path_of(self.name)]
 
     def step(self) -> Step[Any, Any]:
         """Give the step that the flow waits at; raises InvalidToken where a deploy removed it."""
-        step = self.cls.structure.steps.get(self.state.position.step)
-        if step is None:
+        step = self.step_at(self.name)
+        if step is None or any(path not in self._found for path in around(path_of(self.name))):
             raise InvalidToken
         return step
 
+    def step_at(self, name: str) -> Step[Any, Any] | None:
+        """Give the step of a qualified name; ``None`` where there is none."""
+        return self.machine.expansion.step(name)
+
     def may_run(self, step: Step[Any, Any]) -> bool:
-        """Tell whether the caller has the right of a step."""
-        return may_answer(self.workflow, step, self.caller)
+        """Tell whether the caller has the right of a step of the workflow that the flow waits in."""
+        return self._may_run(step, path_of(self.name), self._found)
+
+    def may_run_at(self, name: str) -> bool:
+        """Tell whether the caller has the right of the step of a qualified name, in a workflow that is open."""
+        step = self.step_at(name)
+        return step is not None and self._may_run(step, path_of(name), self.machine.open)
+
+    def _may_run(self, step: Step[Any, Any], path: str, instances: Mapping[str, Workflow[Any]]) -> bool:
+        workflow, *outer = [instances[part] for part in reversed(around(path))]
+        return may_answer(workflow, step, self.caller, outer)
+
+    def keep(self, state: State, where: str) -> State:
+        """Give a state with every context as it is now; ``where`` names the step in an error."""
+        context = msgspec.Raw(encode_context(self.workflow.ctx, where=where))
+        scopes = {path: kept_scope(workflow, where) for path, workflow in self.machine.open.items() if path}
+        version = self.cls.context_class.version
+        return msgspec.structs.replace(state, context=context, context_version=version, scopes=scopes)
+
+    def keep_saved(self, state: State) -> State:
+        """Give a state with the contexts that ``save_context`` kept, and the others as they were."""
+        for path, data in self.notes.contexts.items():
+            context, version = msgspec.Raw(data), type(self._found[path]).context_class.version
+            if not path:
+                state = msgspec.structs.replace(state, context=context, context_version=version)
+            elif path in state.scopes:
+                scope = msgspec.structs.replace(state.scopes[path], context=context, context_version=version)
+                state = msgspec.structs.replace(state, scopes={**state.scopes, path: scope})
+        return state
+
+    def still_answered(self, answers: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Leave out the answers of a sub-flow that began anew: in this one nothing was answered yet."""
+        entered, self.machine.entered = self.machine.entered, set()
+        return {name: values for name, values in answers.items() if entered.isdisjoint(around(path_of(name)))}
 
 
-def may_answer(workflow: Workflow[Any], step: Step[Any, Any], caller: Caller) -> bool:
-    """Ask the right of a step: its own, else the default of its class, and the author's hook."""
-    required = workflow.permission_required
-    permissions = step.permission or ((required,) if isinstance(required, str) else tuple(required))
+def _bind(workflow: Workflow[Any], ctx: Context, params: Params) -> None:
+    workflow.ctx, workflow.params = ctx, params
+    bind_input(ctx, params)
+
+
+def may_answer(
+    workflow: Workflow[Any], step: Step[Any, Any], caller: Caller, outer: Sequence[Workflow[Any]] = ()
+) -> bool:
+    """Ask the right of a step: its own, else the default of its class, and the author's hook.
+
+    ``outer`` are the workflows that include this one, the innermost first: what the class says nothing about is said by
+    the next one that does, and each hook has a say.
+    """
+    classes = (workflow, *outer)
+    defaults = (several(each.permission_required) for each in classes)
+    permissions = step.permission or next((default for default in defaults if default), ())
     user = caller.user
-    if (workflow.login_required or permissions) and not (user is not None and user.is_authenticated):
+    login_required = any(each.login_required for each in classes)
+    if (login_required or permissions) and not (user is not None and user.is_authenticated):
         return False
     if permissions and not user.has_perms(permissions):  # type: ignore[union-attr]
         return False
-    return workflow.has_permission(step)
+    return all(each.has_permission(step) for each in classes)
 
 
 def binding_of(caller: Caller) -> str:

@@ -154,13 +154,12 @@ def _first_round(claim: Claim, stage: Stage, entry: Entry) -> Answer:
     result = stage.machine.start()
     ran = bool(stage.machine.ran)
     if not isinstance(result, Paused) or (entry.input.values is None and not entry.input.action):
-        if isinstance(result, Paused) and not ran and not stage.may_run(stage.cls.get_step(result.position.step)):
+        if isinstance(result, Paused) and not ran and not stage.may_run_at(result.position.step):
             raise NotAllowed(code="permission")
         return settle(claim, stage, Verdict(result=result), digest, notes, began)
     notes += [Note("step_done", name) for name in stage.machine.ran]
-    context = msgspec.Raw(encode_context(stage.workflow.ctx, where="the start"))
-    paused = Stage(stage.cls, msgspec.structs.replace(state, position=result.position, context=context), stage.caller)
-    paused.workflow.notes = stage.workflow.notes
+    waiting = stage.keep(msgspec.structs.replace(state, position=result.position), "the start")
+    paused = Stage(stage.cls, waiting, stage.caller, stage.notes)
     if not paused.may_run(paused.step()):
         raise NotAllowed(code="permission")
     if stage.caller.door != "page" or ran or entry.input.action or paused.step().attempts is not None:
@@ -182,7 +181,7 @@ def _not_started(paused: Stage, verdict: Verdict) -> Answer:
         workflow=paused.cls,
         title=str(paused.cls.title),
         page=draw(fresh, form=verdict.form, errors=verdict.errors),
-        messages=tuple(paused.workflow.notes.messages),
+        messages=tuple(paused.notes.messages),
         rejected=True,
         next=paused.state.next,
     )

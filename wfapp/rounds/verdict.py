@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wfapp import forms
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import Action, AnyForm, Step
+from wfapp.engine.expansion import path_of
 from wfapp.engine.machine import Paused
 from wfapp.engine.state import Visit
 from wfapp.errors import WrongOutcome
@@ -50,7 +51,7 @@ def submit(stage: Stage, input: Input) -> Verdict:
     step = stage.step()
     position = stage.state.position
     if step.form is None:
-        return Verdict(result=stage.machine.go_on(position, getattr(stage.workflow, step.name)()))
+        return Verdict(result=stage.machine.go_on(position, getattr(stage.here, step.name)()))
     whole = _whole(input)
     form = build_form(stage, step, whole)
     unknown = set(forms.unknown_keys(form, input.values)) if input.json and input.values else set()
@@ -61,17 +62,17 @@ def submit(stage: Stage, input: Input) -> Verdict:
         return _rejected(form)
     said: Any = None
     try:
-        said = getattr(stage.workflow, step.name)(form) if step.method is not None else None
+        said = getattr(stage.here, step.name)(form) if step.method is not None else None
     except ValidationError as error:
         _add_error(form, error)
     if not form.is_valid():
         return _rejected(form)
     own = kept(form) if step.keeps else None
-    answers = {**stage.state.answers, step.name: own} if own is not None else stage.state.answers
-    stage.workflow.answers = Answers(stage.cls, answers)
+    answers = {**stage.state.answers, stage.name: own} if own is not None else stage.state.answers
+    stage.here.answers = Answers(type(stage.here), answers, path_of(stage.name))
     result = stage.machine.go_on(position, said)
     visit = visit_of(stage, own, clean=step.method is None and not stage.machine.ran)
-    return forward(stage, Verdict(result=result, answers=answers, passed=(visit,)))
+    return forward(stage, Verdict(result=result, answers=stage.still_answered(answers), passed=(visit,)))
 
 
 def act(stage: Stage, input: Input) -> Verdict:
@@ -91,7 +92,7 @@ def act(stage: Stage, input: Input) -> Verdict:
             return _rejected_part(stage, step, input, form)
         arguments = (form,)
     try:
-        said = getattr(stage.workflow, input.action)(*arguments)
+        said = getattr(stage.here, input.action)(*arguments)
     except ValidationError as error:
         if form is None:
             # No data is looked at: the error is the action's own, and the fields have none.
@@ -108,12 +109,11 @@ def _after_action(stage: Stage, step: Step[Any, Any], input: Input, said: Any) -
     position, name = stage.state.position, input.action
     if said is None:
         return Verdict(action=name, form=_unvalidated(stage, step, input))
-    if isinstance(said, Next):
-        result = stage.machine.go_on(position)
-        passed = (visit_of(stage, None, clean=False),) if step.form is not None else ()
+    if isinstance(said, Next | Finish | Abort | Ask):
+        result = stage.machine.go_on(position, said)
+        left = step.form is not None and (isinstance(said, Next) or isinstance(result, Paused))
+        passed = (visit_of(stage, None, clean=False),) if left else ()
         return Verdict(result=result, action=name, passed=passed)
-    if isinstance(said, Finish | Abort | Ask):
-        return Verdict(result=said, action=name)
     raise WrongOutcome(
         f"Action {name!r} returned {type(said).__name__}; it may return nothing, Next, Ask, Finish or Abort."
     )

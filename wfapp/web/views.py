@@ -252,8 +252,10 @@ class WorkflowView(View):
             return [TEMPLATES[self.answer.status]]
         if self.template_name:
             return [self.template_name]
-        name = self.workflow.name
-        return [f"wfapp/{name}/{self.answer.page.step}.html", f"wfapp/{name}.html", "wfapp/page.html"]
+        # The page of an included workflow looks as it does where that workflow stands alone.
+        owner, step = self.answer.page.workflow or self.workflow.name, self.answer.page.step.rpartition("/")[2]
+        names = dict.fromkeys([owner, self.workflow.name])
+        return [f"wfapp/{owner}/{step}.html", *(f"wfapp/{name}.html" for name in names), "wfapp/page.html"]
 
     def get_default_redirect_url(self) -> str:
         """Give the place of a signed-in person: ``next_page``, else ``LOGIN_REDIRECT_URL``."""

@@ -10,7 +10,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from wfapp import Abort, Ask, Context, Finish, If, Next, While, Workflow, step
-from wfapp.declaration.steps import Step
 from wfapp.engine import machine as module
 from wfapp.engine.cursor import Position
 from wfapp.engine.machine import Machine, Paused
@@ -70,7 +69,7 @@ class Sample(Workflow[Ctx]):
         self.ctx.trace.append("three")
 
 
-def machine(may_run: Callable[[Step[..., Any]], bool] = lambda step: True, **values: Any) -> tuple[Machine, Ctx]:
+def machine(may_run: Callable[[str], bool] = lambda name: True, **values: Any) -> tuple[Machine, Ctx]:
     """Make a machine, as a round does, over a context with these values."""
     workflow = Sample()
     workflow.ctx = Ctx(**values)
@@ -93,7 +92,7 @@ def test_it_pauses_at_a_page() -> None:
 
 def test_it_pauses_where_the_caller_lacks_the_right() -> None:
     """Somebody else must run that step."""
-    played, ctx = machine(lambda step: step.name != "two")
+    played, ctx = machine(lambda name: name != "two")
     assert played.start() == Paused(Position("two"))
     assert ctx.trace == ["one"]
 
@@ -159,7 +158,7 @@ def test_the_position_is_known_while_a_step_runs() -> None:
     """With the loop counts: the key of each turn is another one."""
     played, ctx = machine(times=2)
     seen: list[str] = []
-    played._workflow.turn = lambda: (seen.append(str(played.position)), setattr(ctx, "times", ctx.times - 1))[0]
+    played.open[""].turn = lambda: (seen.append(str(played.position)), setattr(ctx, "times", ctx.times - 1))[0]
     played.start()
     assert seen == ["turn#0", "turn#1"]
 

@@ -1,0 +1,155 @@
+"""A workflow together with those it includes: one order, in which every step has a qualified name.
+
+A step of an included workflow is called ``<include>/<step>``, at any depth. Around its steps stand two borders, where
+the machine opens and closes the sub-flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any, cast
+
+from wfapp.declaration.order import Break, Condition, Continue, If, Include, Item, While, includes_in
+from wfapp.declaration.registry import registry
+from wfapp.declaration.steps import Step
+from wfapp.declaration.workflow import Workflow
+from wfapp.errors import DeclarationError, UnknownWorkflow
+
+__all__ = ["ENTER", "EXIT", "Expansion", "Scope", "Scoped", "around", "expansion_of", "local_of", "path_of"]
+
+ENTER = "<"
+"""The local name of the border where a sub-flow begins; no step can have it."""
+
+EXIT = ">"
+"""The local name of the border where a sub-flow ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """Tie a condition of an included workflow to the place that it is included at."""
+
+    path: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """Hold one workflow of an expansion: the root at the path ``""``, an included one where it stands."""
+
+    path: str
+    cls: type[Workflow[Any]]
+    include: Include | None = None
+
+    @property
+    def include_here(self) -> Include:
+        """Give the include that stands for this scope; raises ValueError for the root."""
+        if self.include is None:
+            raise ValueError("The root of an expansion is included by nothing.")
+        return self.include
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expansion:
+    """Hold the whole order of a workflow, and the workflows in it by path."""
+
+    order: tuple[Item, ...]
+    scopes: Mapping[str, Scope]
+
+    def step(self, name: str) -> Step[Any, Any] | None:
+        """Give the step of a qualified name; ``None`` where there is none, at a border too."""
+        scope = self.scopes.get(path_of(name))
+        return scope.cls.structure.steps.get(local_of(name)) if scope is not None else None
+
+    def when(self, name: str) -> Condition | None:
+        """Give the condition of a step by its qualified name."""
+        step = self.step(name)
+        return None if step is None or step.when is None else _scoped(path_of(name), step.when)
+
+    def steps(self) -> Iterator[tuple[str, Scope, Step[Any, Any]]]:
+        """Walk over every step, with its qualified name and the workflow that it belongs to."""
+        for scope in self.scopes.values():
+            for name, step in scope.cls.structure.steps.items():
+                yield _joined(scope.path, name), scope, step
+
+
+def path_of(name: str) -> str:
+    """Give the path of the workflow that a qualified name belongs to; empty for the root."""
+    return name.rpartition("/")[0]
+
+
+def local_of(name: str) -> str:
+    """Give the name that a step has in its own workflow."""
+    return name.rpartition("/")[2]
+
+
+def around(path: str) -> list[str]:
+    """List the paths from the root to this one."""
+    parts = path.split("/") if path else []
+    return ["/".join(parts[:length]) for length in range(len(parts) + 1)]
+
+
+def expansion_of(cls: type[Workflow[Any]]) -> Expansion:
+    """Expand a workflow, once for each class; raises DeclarationError for an include that leads nowhere or to itself.
+
+    ``manage.py check`` finds these mistakes before.
+    """
+    return _expanded(cls)  # type: ignore[arg-type]  # mypy asks whether an instance is hashable, not the class
+
+
+@cache
+def _expanded(cls: type[Workflow[Any]]) -> Expansion:
+    scopes = {"": Scope("", cls)}
+    order = cls.structure.order
+    if includes_in(order):
+        order = _qualified(order, scopes[""], scopes, (cls.name,))
+    return Expansion(order, MappingProxyType(scopes))
+
+
+def _qualified(
+    items: Sequence[Item], scope: Scope, scopes: dict[str, Scope], names: tuple[str, ...]
+) -> tuple[Item, ...]:
+    made: list[Item] = []
+    path = scope.path
+    for item in items:
+        match item:
+            case str():
+                made.append(_joined(path, item))
+            case If(condition, then, else_):
+                branches = (_qualified(branch, scope, scopes, names) for branch in (then, else_))
+                made.append(If(_scoped(path, condition), *branches))
+            case While(condition, body):
+                made.append(While(_scoped(path, condition), _qualified(body, scope, scopes, names)))
+            case Break(condition):
+                made.append(Break(_scoped(path, condition)))
+            case Continue(condition):
+                made.append(Continue(_scoped(path, condition)))
+            case Include():
+                made.extend(_included(item, scope, scopes, names))
+    return tuple(made)
+
+
+def _included(item: Include, scope: Scope, scopes: dict[str, Scope], names: tuple[str, ...]) -> list[Item]:
+    where = f"{scope.cls.__qualname__}: Include({item.workflow!r})"
+    if item.workflow in names:
+        raise DeclarationError(f"{where} leads back to itself: {' -> '.join((*names, item.workflow))}; take one out.")
+    try:
+        cls = registry.get(item.workflow)
+    except UnknownWorkflow:
+        legal = ", ".join(registry.names()) or "none"
+        raise DeclarationError(f"{where} names an unknown workflow; legal are {legal}.") from None
+    inner = Scope(_joined(scope.path, item.name), cls, item)
+    scopes[inner.path] = inner
+    steps = _qualified(cls.structure.order, inner, scopes, (*names, item.workflow))
+    return [_joined(inner.path, ENTER), *steps, _joined(inner.path, EXIT)]
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def _scoped(path: str, condition: Condition) -> Condition:
+    # The cursor hands a condition on unseen; only the machine looks at what it is.
+    return cast(Condition, Scoped(path, condition)) if path else condition
