@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfapp.declaration.context import Context, OpenContext, Params, Secret, Struct
+from wfapp.declaration.leaving import Choice, Skip
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.order import Break, Continue, If, Include, While
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
@@ -15,6 +16,7 @@ __all__ = [
     "Abort",
     "Ask",
     "Break",
+    "Choice",
     "Context",
     "Continue",
     "Finish",
@@ -25,6 +27,7 @@ __all__ = [
     "OpenContext",
     "Params",
     "Secret",
+    "Skip",
     "Struct",
     "While",
     "Workflow",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import timedelta
 from http.cookies import Morsel
 from typing import Any, Literal
 
 from django.utils.functional import Promise
 
+from wfapp.declaration.leaving import Behavior, Choice, Skip, check_leaving
 from wfapp.errors import DeclarationError
 
 __all__ = ["LEVELS", "Abort", "Ask", "Cookie", "Finish", "Level", "Message", "Next", "Outcome"]
@@ -50,23 +52,42 @@ class Finish(Outcome):
 
     ``data`` goes to a REST client as it is (JSON-like). ``sign_in`` is a user whom delivery signs in after the commit;
     ``sign_out_others`` ends that user's other sessions. ``redirect`` is a path of this site or a URL of an allowed
-    host; without it the flow goes to its validated ``next``.
+    host; without it the flow goes to its validated ``next``: at once, or ``after`` so many seconds (a number or a
+    timedelta) on a finish page, with ``skip`` as a button. ``choices`` leaves it to the person; the first is the
+    primary one. Raises DeclarationError for what fits none of these.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
     message: str | Promise = ""
-    redirect: str = ""
+    redirect: str | Promise = ""
     sign_in: Any = None
     sign_out_others: bool = False
+    _: KW_ONLY
+    after: float | timedelta | None = None
+    skip: Behavior | Skip | None = None
+    choices: Sequence[Choice] = ()
+
+    def __post_init__(self) -> None:
+        check_leaving(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Abort(Outcome):
-    """End the flow without success. ``reason`` is a short code for clients, ``message`` a text for people."""
+    """End the flow without success. ``reason`` is a short code for clients, ``message`` a text for people.
+
+    It leads on as Finish does, but to the flow's ``next`` only where ``after`` asks for that.
+    """
 
     reason: str
     message: str | Promise = ""
-    redirect: str = ""
+    redirect: str | Promise = ""
+    _: KW_ONLY
+    after: float | timedelta | None = None
+    skip: Behavior | Skip | None = None
+    choices: Sequence[Choice] = ()
+
+    def __post_init__(self) -> None:
+        check_leaving(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

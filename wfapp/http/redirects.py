@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-from urllib.parse import urlsplit
+import unicodedata
+from urllib.parse import unquote, urlsplit
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wfapp.conf import conf
-from wfapp.rounds.answer import Answer
 
-__all__ = ["end_target", "safe_target"]
+__all__ = ["safe_target"]
 
 MAX_LENGTH = 2_000
 """The most characters of a target; it travels in addresses, in sealed state and in a header."""
 
-logger = logging.getLogger("wfapp.http")
+MAX_DECODINGS = 3
+"""How often a path may be percent-encoded: more than any server on the way decodes."""
 
 
 def safe_target(url: str, request: HttpRequest) -> str:
@@ -31,19 +31,33 @@ def safe_target(url: str, request: HttpRequest) -> str:
     hosts = {request.get_host(), *conf.REDIRECT_HOSTS}
     if not url_has_allowed_host_and_scheme(url, hosts, require_https=request.is_secure()):
         return ""
-    return url if url.startswith("/") or urlsplit(url).scheme else ""
+    parts = urlsplit(url)
+    return url if (url.startswith("/") or parts.scheme) and _is_plain_path(parts.path) else ""
 
 
-def end_target(answer: Answer, request: HttpRequest, default: str = "") -> str:
-    """Return where the end of a flow leads: the step's redirect, else the person's ``next``, else the site's default.
+def _is_plain_path(path: str) -> bool:
+    """Tell whether a path stays the same address for whoever decodes, normalises or resolves it on the way.
 
-    The first two are checked, since a value of either may come from a client; the default is code.
+    A proxy, a framework's router or a second redirect may do any of that, and then read ``/%2fevil.example`` as the
+    name of a host (OWASP, Unvalidated Redirects and Forwards).
     """
-    if answer.end is None:
-        return default
-    redirect = safe_target(answer.end.redirect, request)
-    if answer.end.redirect and not redirect:
-        logger.warning(
-            "%s redirects to a host that is not allowed; add it to WFAPP['REDIRECT_HOSTS'].", answer.workflow.name
-        )
-    return redirect or safe_target(answer.end.next, request) or default
+    for _ in range(MAX_DECODINGS):
+        if not _is_plain(unicodedata.normalize("NFKC", path)):
+            return False
+        try:
+            decoded = unquote(path, errors="strict")
+        except UnicodeDecodeError:
+            return False
+        if decoded == path:
+            return True
+        path = decoded
+    return False
+
+
+def _is_plain(path: str) -> bool:
+    return (
+        "\\" not in path
+        and not any(unicodedata.category(character) == "Cc" for character in path)
+        and not path.startswith("//")
+        and not {".", ".."}.intersection(path.split("/"))
+    )

@@ -9,10 +9,11 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
+from wfapp.declaration.leaving import Choice
 from wfapp.declaration.outcomes import Message
 from wfapp.forms import Payload, compile_payload, has_dynamic_choices, initial_values, view_fields
 from wfapp.http.caller import Transport
-from wfapp.http.redirects import end_target
+from wfapp.http.ways import Way, end_target, way_on
 from wfapp.rounds.answer import ActionView, Answer, AnswersView, End, Page, Progress
 from wfapp.storage.tokens import flow_key
 
@@ -32,7 +33,7 @@ def describe_answer(answer: Answer, request: HttpRequest, transport: Transport) 
     """Translate an answer; ``request`` says where this site is, for the redirect of an end."""
     body: Json = {"status": answer.status}
     if answer.end is not None:
-        body |= _end(answer.end, end_target(answer, request))
+        body |= _end(answer.end, way_on(answer, request, end_target(answer, request)))
     elif answer.token is not None and answer.flow_id is not None:
         cookie = {"flow": flow_key(answer.flow_id), "revision": answer.token.revision}
         body["wfs"] = cookie if transport == "cookie" else str(answer.token)
@@ -93,7 +94,7 @@ def _progress(progress: Progress) -> Json:
     return {"current": progress.current, "steps": steps}
 
 
-def _end(end: End, target: str) -> Json:
+def _end(end: End, way: Way | None) -> Json:
     body: Json = {"finished": True}
     if end.status == "aborted":
         body |= {"aborted": True, "reason": end.reason}
@@ -101,9 +102,31 @@ def _end(end: End, target: str) -> Json:
         body["data"] = end.data
     if end.message is not None:
         body["message"] = _message(end.message)
-    if target:
-        body["next"] = {"trigger": "immediate", "action": {"type": "redirect", "target": target}}
+    if way is not None:
+        body["next"] = _next(way)
     return body
+
+
+def _next(way: Way) -> Json:
+    if way.trigger == "manual":
+        primary, *options = map(_choice, way.choices)
+        return {"trigger": "manual", "primary": primary, "options": options}
+    body: Json = {"trigger": way.trigger, "action": _redirect(way.target)}
+    if way.trigger == "auto":
+        body["timeoutMs"] = way.after
+    if way.skip is not None:
+        body["skipButton"] = {"label": way.skip.label, "behavior": way.skip.behavior}
+    return body
+
+
+def _choice(choice: Choice) -> Json:
+    if choice.redirect is not None:
+        return {"label": choice.label, "action": _redirect(str(choice.redirect))}
+    return {"label": choice.label, "action": {"type": "reload" if choice.reload else "dismiss"}}
+
+
+def _redirect(target: str) -> Json:
+    return {"type": "redirect", "target": target}
 
 
 def _message(message: Message) -> Json:

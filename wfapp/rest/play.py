@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from wfapp import rounds
 from wfapp.declaration.registry import registry
-from wfapp.errors import Stale
+from wfapp.errors import MalformedRequest, Stale
 from wfapp.http.caller import bind_browser, rest_caller
 from wfapp.http.cookies import ENDED_TOKEN_AGE, TOKEN_AGE, read_token, set_token
 from wfapp.http.effects import deliver
 from wfapp.http.guards import require_csrf
+from wfapp.http.redirects import safe_target
 from wfapp.rest.answers import JsonResponse, describe_answer
 from wfapp.rest.faults import fault_response
 from wfapp.rest.requests import CookieToken, Resume, Start, parse_request
@@ -31,7 +33,9 @@ def play(request: HttpRequest) -> JsonResponse:
         require_csrf(request)
     caller = rest_caller(request, exchange.transport)
     try:
-        answer = _start(exchange, caller) if isinstance(exchange, Start) else _resume(exchange, caller, request)
+        answer = (
+            _start(exchange, caller, request) if isinstance(exchange, Start) else _resume(exchange, caller, request)
+        )
     except Stale as stale:
         answer = stale.answer
         page = describe_answer(answer, request, exchange.transport)
@@ -46,13 +50,17 @@ def play(request: HttpRequest) -> JsonResponse:
     return response
 
 
-def _start(exchange: Start, caller: Caller) -> Answer:
+def _start(exchange: Start, caller: Caller, request: HttpRequest) -> Answer:
+    target = safe_target(exchange.next, request) if exchange.next is not None else ""
+    if exchange.next is not None and not target:
+        raise MalformedRequest(_("next must be a path of this site, or an address of an allowed host."))
     return rounds.start(
         registry.get(exchange.workflow),
         caller=caller,
         params=exchange.params,
         input=exchange.input,
         idempotency_key=exchange.idempotency_key,
+        next=target,
     )
 
 

@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 from wfapp.errors import MalformedRequest
 from wfapp.http.caller import Transport
 from wfapp.rest.body import read_json
-from wfapp.rounds.answer import Input
+from wfapp.rounds.answer import UNNAMED, Input
 
 __all__ = ["CookieToken", "Resume", "Start", "parse_request"]
 
@@ -41,6 +41,8 @@ class Start:
     transport: Transport
     input: Input | None
     idempotency_key: str
+    next: str | None = None
+    """Where the person is to go at the end, as the client says; not checked yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wfs: str | CookieToken | UnsetType = UNSET
     params: dict[str, Any] | UnsetType = UNSET
     transport: Literal["body", "cookie"] | UnsetType = UNSET
+    next: str | UnsetType = UNSET
     input: _Input | UnsetType = UNSET
 
 
@@ -94,14 +97,15 @@ def _start(workflow: str, body: _Body, request: HttpRequest) -> Start:
         transport="body" if body.transport is UNSET else body.transport,
         input=_input(body),
         idempotency_key=_idempotency_key(request),
+        next=None if body.next is UNSET else body.next,
     )
 
 
 def _resume(body: _Body) -> Resume:
     if body.wfs is UNSET:
         raise MalformedRequest(_("Send wfid to start a workflow, or wfs to go on with a flow."))
-    if body.params is not UNSET or body.transport is not UNSET:
-        raise MalformedRequest(_("params and transport belong to a start: send them with wfid."))
+    if body.params is not UNSET or body.transport is not UNSET or body.next is not UNSET:
+        raise MalformedRequest(_("params, transport and next belong to a start: send them with wfid."))
     return Resume(token=body.wfs, input=_input(body))
 
 
@@ -109,9 +113,9 @@ def _input(body: _Body) -> Input | None:
     if body.input is UNSET:
         return None
     action, values = body.input.action, body.input.form_data
-    if action == "" or action is values is UNSET:
+    if action is values is UNSET:
         raise MalformedRequest(_("input needs formData, to submit a page, or the id of an action."))
-    return Input(action="" if action is UNSET else action, values=None if values is UNSET else values)
+    return Input(action="" if action is UNSET else action or UNNAMED, values=None if values is UNSET else values)
 
 
 def _idempotency_key(request: HttpRequest) -> str:

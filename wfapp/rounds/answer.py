@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.datastructures import MultiValueDict
 
+from wfapp.declaration.leaving import Choice, Skip
 from wfapp.declaration.outcomes import Cookie, Message
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wfapp.storage.tokens import Token
 
 __all__ = [
+    "UNNAMED",
     "ActionView",
     "Answer",
     "AnswersView",
@@ -34,6 +36,10 @@ __all__ = [
     "SignIn",
     "StepView",
 ]
+
+
+UNNAMED = "wf.unnamed"
+"""Stands for the empty id of an action: no action has it, so that it is refused as every other unknown one is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """Hold what a person or a client sent: the fields of a page and, for an action, its id.
+    """Hold what a person or a client sent: the fields of a page and, for an action, its id (``UNNAMED`` for "").
 
     ``values`` is JSON-like (``json=True``: from REST or Python) or a posted ``QueryDict``; ``None`` means that no
     fields were sent.
@@ -165,7 +171,10 @@ class Effects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """Hold how a flow ended. ``redirect`` is the step's, ``next`` the person's; both are checked again when used."""
+    """Hold how a flow ended. ``redirect`` and the targets of ``choices`` are the step's, ``next`` the person's.
+
+    All of them are checked again when used. ``after`` is in milliseconds, 0 for at once.
+    """
 
     status: Literal["finished", "aborted"]
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -173,6 +182,9 @@ class End:
     message: Message | None = None
     redirect: str = ""
     next: str = ""
+    after: int = 0
+    skip: Skip | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,22 +49,23 @@ def is_same_input(known: str, flow_id: uuid.UUID, revision: int | None, input: I
     return matches(known, "input", *_input_parts(flow_id, revision, input))
 
 
-def fingerprint_of(params: bytes, input: Input | None) -> str:
+def fingerprint_of(params: bytes, input: Input | None, next: str = "") -> str:
     """Give the digest of a start's input, to compare it when its idempotency key comes again."""
-    return digest("fingerprint", *_start_parts(params, input))
+    return digest("fingerprint", *_start_parts(params, input, next))
 
 
-def is_same_start(known: str, params: bytes, input: Input | None) -> bool:
+def is_same_start(known: str, params: bytes, input: Input | None, next: str = "") -> bool:
     """Tell whether ``fingerprint_of`` made this of a start's input, under whichever key."""
-    return matches(known, "fingerprint", *_start_parts(params, input))
+    return matches(known, "fingerprint", *_start_parts(params, input, next))
 
 
 def _input_parts(flow_id: uuid.UUID, revision: int | None, input: Input) -> tuple[bytes, ...]:
     return flow_id.bytes, str(revision).encode(), input.action.encode(), _canonical(input)
 
 
-def _start_parts(params: bytes, input: Input | None) -> tuple[bytes, ...]:
-    return params, b"" if input is None else input.action.encode(), _canonical(input)
+def _start_parts(params: bytes, input: Input | None, next: str) -> tuple[bytes, ...]:
+    given = params, b"" if input is None else input.action.encode(), _canonical(input)
+    return (*given, next.encode()) if next else given
 
 
 def _canonical(input: Input | None) -> bytes:

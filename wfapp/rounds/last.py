@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +12,7 @@ import msgspec
 from django.conf import settings
 
 from wfapp.declaration.context import Context
+from wfapp.declaration.leaving import Choice, Skip, milliseconds
 from wfapp.declaration.outcomes import Abort, Ask, Cookie, Finish, Message
 from wfapp.declaration.secrecy import secret_keys
 from wfapp.declaration.structs import plain
@@ -65,8 +66,16 @@ def _end(stage: Stage, result: Finish | Abort) -> dict[str, Any]:
         message=Message(level=level, text=plain_text(result.message)) if result.message else None,
         redirect=plain_text(result.redirect),
         next=stage.state.next,
+        after=milliseconds(type(result).__name__, result.after) if result.after is not None else 0,
+        skip=Skip(plain_text(result.skip.label), result.skip.behavior) if isinstance(result.skip, Skip) else None,
+        choices=tuple(_plain_choice(choice) for choice in result.choices),
     )
-    return asdict(end)
+    return {name: value for name, value in asdict(end).items() if value}
+
+
+def _plain_choice(choice: Choice) -> Choice:
+    target = None if choice.redirect is None else plain_text(choice.redirect)
+    return replace(choice, label=plain_text(choice.label), redirect=target)
 
 
 def _json(value: Any) -> Any:
@@ -123,6 +132,13 @@ def effects_of(stored: dict[str, Any]) -> Effects:
 
 
 def end_of(stored: dict[str, Any]) -> End:
-    """Read a stored end."""
-    message = stored.get("message")
-    return End(**{**stored, "message": Message(**message) if message else None})
+    """Read a stored end; what is not stored has its default."""
+    message, skip = stored.get("message"), stored.get("skip")
+    return End(
+        **{
+            **stored,
+            "message": Message(**message) if message else None,
+            "skip": Skip(**skip) if skip else None,
+            "choices": tuple(Choice(**choice) for choice in stored.get("choices", ())),
+        }
+    )

@@ -63,7 +63,7 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
     }
     if last is not None and last.end is not None:
         end = end_of(last.end)
-        return Answer(status=end.status, end=end, **answer)
+        return Answer(status=end.status, end=end, **{**answer, "next": end.next})
     if not stage.may_run(stage.step()):
         return Answer(
             status="waiting", **{**answer, "title": page_title(stage, stage.step()), "rejected": False, "stayed": False}

@@ -121,7 +121,7 @@ def start(
     state = _new_state(workflow, caller, params, seed, next)
     key = _key(workflow, caller, idempotency_key)
     if key:
-        state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), input))
+        state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), input, next))
     storage = get_storage(workflow.storages[0])
     while True:
         known = _known(workflow, state, caller, key, input) if key else _continued(workflow, caller)
@@ -238,7 +238,7 @@ def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str
     if row is None:
         return None
     held = _rows().read(model_of(workflow), row)
-    if not is_same_start(held.fingerprint, bytes(state.params), input):
+    if not is_same_start(held.fingerprint, bytes(state.params), input, state.next):
         raise KeyReused
     return _come_back(workflow, row, caller)
 

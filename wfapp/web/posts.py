@@ -7,7 +7,7 @@ import re
 from django.http import HttpRequest
 
 from wfapp.errors import MalformedRequest
-from wfapp.rounds.answer import Input
+from wfapp.rounds.answer import UNNAMED, Input
 
 __all__ = ["ACTION", "FLOW", "REFRESH", "REVISION", "START", "START_KEY", "posted_input", "posted_revision"]
 
@@ -45,6 +45,8 @@ def posted_input(request: HttpRequest) -> Input | None:
     action = request.POST.get(ACTION, "")
     if action == START:
         return None
+    if not action and ACTION in request.POST:
+        action = UNNAMED
     values = request.POST.copy()
     for name in _OWN_FIELDS:
         values.pop(name, None)

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.urls import get_script_prefix
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
@@ -28,9 +29,11 @@ from wfapp.http.caller import bind_browser, page_caller
 from wfapp.http.cookies import ENDED_TOKEN_AGE, TOKEN_AGE, read_token, set_token
 from wfapp.http.effects import deliver
 from wfapp.http.guards import refuse_cross_site, require_csrf
-from wfapp.http.redirects import end_target, safe_target
+from wfapp.http.redirects import safe_target
+from wfapp.http.ways import Way, end_target, way_on
 from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.web.context import FlowView, answer_context, flow_view
+from wfapp.web.ends import STAY, finish_context, set_refresh
 from wfapp.web.faults import is_outdated, message_of, text_of, title_of
 from wfapp.web.htmx import SeeOther, leave, replace_address, wants_fragment
 from wfapp.web.messages import hand_over
@@ -183,10 +186,9 @@ class WorkflowView(View):
         return rounds.play(token, caller=self.caller, input=given, workflow=self.workflow)
 
     def end(self, answer: Answer) -> HttpResponse:
-        """Send the person where the flow leads, else to its finish page."""
-        target = self.get_end_url(answer)
-        response = self.deliver(answer, leave(self.request, target or self.describe(answer).url))
-        if target:
+        """Send the person where the flow leads at once, else to its finish page."""
+        response = self.deliver(answer, self._leave(answer))
+        if self._leads_at_once(answer):
             hand_over(self.request, answer)
         return response
 
@@ -215,9 +217,12 @@ class WorkflowView(View):
         flow = self.describe(answer)
         context = answer_context(answer, messages) | {"flow": flow}
         if answer.end is not None:
-            context["target"] = self.get_end_url(answer)
+            stays = STAY in self.request.GET
+            context |= finish_context(self._way_on(answer), flow, stays=stays, dismissed=self.get_dismissed_url(answer))
         form_alone = answer.page is not None and wants_fragment(self.request)
         response = self.render(["wfapp/form.html"] if form_alone else self.get_template_names(), context, status)
+        if answer.end is not None:
+            set_refresh(response, context)
         if flow.key:
             replace_address(self.request, response, flow.url)
         return response
@@ -262,12 +267,27 @@ class WorkflowView(View):
         return resolve_url(self.next_page or settings.LOGIN_REDIRECT_URL)
 
     def get_end_url(self, answer: Answer) -> str:
-        """Say where an end leads, empty for the finish page; an aborted flow leads only where its step says."""
-        if answer.end is None or (answer.end.status == "aborted" and not answer.end.redirect):
-            return ""
+        """Say where an end leads, empty where it leads nowhere by itself."""
         signed_in = answer.effects is not None and answer.effects.sign_in is not None
         default = self.get_default_redirect_url() if self.next_page or signed_in else ""
         return end_target(answer, self.request, default)
+
+    def get_dismissed_url(self, answer: Answer) -> str:
+        """Say where a choice with ``dismiss=True`` leads: ``next``, else the place of a signed-in person, else home."""
+        user = getattr(self.request, "user", None)
+        known = self.next_page or (user is not None and user.is_authenticated)
+        default = self.get_default_redirect_url() if known else get_script_prefix()
+        return safe_target(answer.next, self.request) or self.next_url or default
+
+    def _way_on(self, answer: Answer) -> Way | None:
+        return way_on(answer, self.request, self.get_end_url(answer))
+
+    def _leads_at_once(self, answer: Answer) -> str:
+        way = self._way_on(answer)
+        return way.target if way is not None and way.trigger == "immediate" else ""
+
+    def _leave(self, answer: Answer) -> HttpResponse:
+        return leave(self.request, self._leads_at_once(answer) or self.describe(answer).url)
 
     def _pass_by(self) -> HttpResponse | None:
         """Send a signed-in person on, where the site wants that; raises ImproperlyConfigured for a loop."""
@@ -307,7 +327,7 @@ class WorkflowView(View):
             answer = self.show()
         except Fault:
             return None
-        return leave(self.request, self.get_end_url(answer) or self.describe(answer).url) if answer.end else None
+        return self._leave(answer) if answer.end else None
 
     def _draw_despite(self, fault: Fault) -> HttpResponse | None:
         """Draw the current page with a message, and with what was typed where the post was not looked at."""

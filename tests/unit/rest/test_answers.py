@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from django.test import RequestFactory
 from django.utils.functional import lazystr
 from django.utils.safestring import mark_safe
 
+from wfapp import Choice, Skip
 from wfapp.declaration.outcomes import Message
 from wfapp.forms import compile_payload
 from wfapp.rest.answers import JsonResponse, describe_answer
@@ -188,6 +190,28 @@ def test_a_redirect_to_another_host_is_left_out() -> None:
     """It is checked again when it is used."""
     end = End(status="finished", next="https://evil.example/")
     assert "next" not in described(status="finished", end=end)
+
+
+def test_a_countdown_is_in_milliseconds() -> None:
+    """With a button beside it where the step asked for one."""
+    end = End(status="finished", redirect="/done/", after=4000)
+    auto = {"trigger": "auto", "timeoutMs": 4000, "action": {"type": "redirect", "target": "/done/"}}
+    assert described(status="finished", end=end)["next"] == auto
+    skipped = described(status="finished", end=replace(end, skip=Skip("Wait", "cancel")))["next"]
+    assert skipped == auto | {"skipButton": {"label": "Wait", "behavior": "cancel"}}
+
+
+def test_the_first_choice_is_the_primary_one() -> None:
+    """The others stand in their order."""
+    choices = (Choice("Shop", "/shop/"), Choice("Again", reload=True), Choice("Close", dismiss=True))
+    assert described(status="finished", end=End(status="finished", next="/n/", choices=choices))["next"] == {
+        "trigger": "manual",
+        "primary": {"label": "Shop", "action": {"type": "redirect", "target": "/shop/"}},
+        "options": [
+            {"label": "Again", "action": {"type": "reload"}},
+            {"label": "Close", "action": {"type": "dismiss"}},
+        ],
+    }
 
 
 def test_an_aborted_flow_tells_its_reason() -> None:

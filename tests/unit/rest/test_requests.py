@@ -17,7 +17,7 @@ from wfapp.rounds.answer import Input
 
 NOT_BOTH = "Send wfid to start a workflow or wfs to go on with a flow, not both."
 ONE_OF = "Send wfid to start a workflow, or wfs to go on with a flow."
-OF_A_START = "params and transport belong to a start: send them with wfid."
+OF_A_START = "params, transport and next belong to a start: send them with wfid."
 EMPTY_INPUT = "input needs formData, to submit a page, or the id of an action."
 
 
@@ -49,10 +49,16 @@ def test_a_start_needs_the_name_of_a_workflow_alone() -> None:
 
 
 def test_a_start_may_say_everything() -> None:
-    """Params, where the token travels, the answer to the first form, and the key of this start."""
-    body = {"wfid": "a/b", "params": {"cart": 7}, "transport": "cookie", "input": {"formData": {"x": [1]}}}
+    """Params, where the token travels and the end leads, the answer to the first form, and the key of this start."""
+    answer = {"formData": {"x": [1]}}
+    body = {"wfid": "a/b", "params": {"cart": 7}, "transport": "cookie", "next": "/n", "input": answer}
     assert parse(body, **{"Idempotency-Key": "k-1"}) == Start(
-        workflow="a/b", params={"cart": 7}, transport="cookie", input=Input(values={"x": [1]}), idempotency_key="k-1"
+        workflow="a/b",
+        params={"cart": 7},
+        transport="cookie",
+        input=Input(values={"x": [1]}),
+        idempotency_key="k-1",
+        next="/n",
     )
 
 
@@ -66,6 +72,12 @@ def test_a_flow_is_resumed_by_its_cookie() -> None:
     asked = parse({"wfs": {"flow": "0a1b2c3d", "revision": 2}, "input": {"action": "save", "formData": {}}})
     assert asked == Resume(token=CookieToken("0a1b2c3d", 2), input=Input(action="save", values={}))
     assert asked.transport == "cookie"
+
+
+def test_an_action_without_an_id_is_one_that_no_page_has() -> None:
+    """The page refuses it in words, as every unknown one; it is no submission."""
+    asked = parse({"wfs": "t", "input": {"action": "", "formData": {}}})
+    assert asked.input == Input(action="wf.unnamed", values={})
 
 
 def test_an_action_may_come_without_fields() -> None:
@@ -86,8 +98,8 @@ def test_an_action_may_come_without_fields() -> None:
         ({"wfs": "b", "params": {}}, OF_A_START),
         ({"wfs": "b", "transport": "body"}, OF_A_START),
         ({"wfid": "a", "input": {}}, EMPTY_INPUT),
-        ({"wfid": "a", "input": {"action": ""}}, EMPTY_INPUT),
-        ({"wfid": "a", "input": {"action": "", "formData": {}}}, EMPTY_INPUT),
+        ({"wfs": "b", "next": "/"}, OF_A_START),
+        ({"wfid": "a", "next": None}, "Expected `str`, got `null` - at `$.next`"),
         ({"wfid": 1}, "Expected `str`, got `int` - at `$.wfid`"),
         ({"wfid": None}, "Expected `str`, got `null` - at `$.wfid`"),
         ({"wfid": "a", "wfid2": 1}, "Object contains unknown field `wfid2`"),
