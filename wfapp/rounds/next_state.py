@@ -11,7 +11,7 @@ from django.utils import timezone
 from wfapp.conf import conf
 from wfapp.declaration.outcomes import Abort, Ask, Finish
 from wfapp.engine.cursor import Position
-from wfapp.engine.state import State, Uses, Visit, ended
+from wfapp.engine.state import State, Visit, ended
 from wfapp.errors import MissingAbility, RoundError
 from wfapp.rounds.last import last_of
 from wfapp.rounds.moves import Return, returned
@@ -37,8 +37,6 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
         return _gone_back(base, stage, verdict, storage)
     base = stage.keep(base, state.position.step or "the start")
     base = replace(base, expires=_expiry(stage, state.position))
-    if verdict.action:
-        base = replace(base, uses=_uses(stage, verdict.action))
     if result is None:
         return base
     return _moved_on(base, stage, verdict, storage, result.position)
@@ -104,12 +102,6 @@ def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) 
     now = timezone.now()
     kept = (stage.cls.retention or conf.RETENTION) if base.fingerprint else ANSWER_LIFETIME
     return ended(base, now + kept)
-
-
-def _uses(stage: Stage, action: str) -> dict[str, Uses]:
-    key = f"{stage.name}.{action}"
-    before = stage.state.uses.get(key)
-    return {**stage.state.uses, key: Uses((before.count if before else 0) + 1, timezone.now())}
 
 
 def _expiry(stage: Stage, position: Position) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ from wfapp.rounds.keys import input_digest, is_same_input
 from wfapp.rounds.limits import Charge, Charges, charges_of
 from wfapp.rounds.settle import answer_of, settle
 from wfapp.rounds.stage import Stage, admit
-from wfapp.rounds.verdict import Verdict, act, submit
+from wfapp.rounds.verdict import Verdict, act, refusal, submit
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Report, get_storage
 from wfapp.storage.database import ANSWER_LIFETIME
 from wfapp.storage.tokens import Token
@@ -183,7 +183,12 @@ def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]
     began = time.perf_counter()
     charge(stage, step, entry)
     if input.action:
-        return settle(claim, stage, act(stage, input), digest, notes, began)
+        action = offered(stage, step).get(input.action)
+        with _counted(claim, stage) if action is not None and action.per_flow is not None else nullcontext():
+            verdict = act(stage, input)
+            # A press that was refused ran nothing, and counts nowhere.
+            entry.harmless = stage.state is state
+            return settle(claim, stage, verdict, digest, notes, began)
     if step.attempts is None:
         verdict = submit(stage, input)
         entry.harmless = not verdict.rejected
@@ -192,23 +197,28 @@ def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]
     if used >= step.attempts:
         return settle(claim, stage, _exhausted(stage, step), digest, notes, began)
     stage.state = msgspec.structs.replace(state, attempts={**state.attempts, stage.name: used + 1})
+    with _counted(claim, stage):
+        verdict = submit(stage, input)
+        entry.harmless = not verdict.rejected
+        if verdict.rejected and used + 1 >= step.attempts:
+            verdict = _exhausted(stage, step)
+        return settle(claim, stage, verdict, digest, notes, began)
+
+
+@contextmanager
+def _counted(claim: Claim, stage: Stage) -> Iterator[None]:
+    """Store what the round has counted, and that alone, where the rest of it raises.
+
+    The page stays, its token works, and the exception goes on its way.
+    """
     try:
         with claim.guarded():
-            verdict = submit(stage, input)
-            entry.harmless = not verdict.rejected
-            if verdict.rejected and used + 1 >= step.attempts:
-                verdict = _exhausted(stage, step)
-            return settle(claim, stage, verdict, digest, notes, began)
+            yield
     except Fault:
         raise
     except Exception as exception:
-        _keep_count(claim, stage)
+        claim.store(stage.state, Report(status="paused", user_id=getattr(stage.caller.user, "pk", None)))
         raise Spoiled from exception
-
-
-def _keep_count(claim: Claim, stage: Stage) -> None:
-    """Store the counted attempt alone: the page stays, its token works, and the exception goes on its way."""
-    claim.store(stage.state, Report(status="paused", user_id=getattr(stage.caller.user, "pk", None)))
 
 
 def _exhausted(stage: Stage, step: Step[Any, Any]) -> Verdict:
@@ -222,9 +232,10 @@ def _exhausted(stage: Stage, step: Step[Any, Any]) -> Verdict:
 
 
 def charge(stage: Stage, step: Step[Any, Any], entry: Entry) -> None:
-    """Ask for the limits to be counted where that has not happened yet."""
-    action = entry.input.action
-    limits = step.limit if not action else offered(stage, step)[action].limits if action in offered(stage, step) else ()
+    """Ask for the limits to be counted where that has not happened yet; not for a press that is refused anyway."""
+    name = entry.input.action
+    action = offered(stage, step).get(name) if name else None
+    limits = step.limit if not name else action.limits if action and not refusal(stage, name, action) else ()
     if not limits or entry.charges is not None:
         return
     values = entry.input.values if entry.input.values is not None else {}

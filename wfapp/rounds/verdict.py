@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import Field
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wfapp import forms
@@ -15,7 +17,7 @@ from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.engine.expansion import path_of
 from wfapp.engine.machine import Paused
-from wfapp.engine.state import Visit
+from wfapp.engine.state import Uses, Visit
 from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import Input
 from wfapp.rounds.answers import Answers, kept
@@ -24,7 +26,7 @@ from wfapp.rounds.forward import forward, visit_of
 from wfapp.rounds.moves import Return, move_of
 from wfapp.rounds.stage import Stage
 
-__all__ = ["Verdict", "act", "submit"]
+__all__ = ["Verdict", "act", "refusal", "submit"]
 
 
 @dataclass(slots=True)
@@ -76,14 +78,19 @@ def submit(stage: Stage, input: Input) -> Verdict:
 
 
 def act(stage: Stage, input: Input) -> Verdict:
-    """Press a button: what it returns decides whether the flow leaves its page."""
+    """Press a button: what it returns decides whether the flow leaves its page.
+
+    A press that is not refused is counted in the stage's state, whatever comes of it.
+    """
     step = stage.step()
     if (target := move_of(stage, input.action)) is not None:
         return Verdict(result=target, action=input.action)
     action = offered(stage, step).get(input.action)
-    refusal = _refusal(stage, input.action, action)
-    if action is None or refusal:
-        return Verdict(form=_unvalidated(stage, step, input), errors={FORM_ERROR: refusal}, rejected=True)
+    reason = refusal(stage, input.action, action)
+    if action is None or reason:
+        return Verdict(form=_unvalidated(stage, step, input), errors={FORM_ERROR: reason}, rejected=True)
+    # Before anything is validated: whatever comes of it, even a look at what was typed may be what the limit is for.
+    stage.state = msgspec.structs.replace(stage.state, uses=_uses(stage, input.action))
     form = None
     arguments: tuple[AnyForm, ...] = ()
     if action.with_data:
@@ -119,7 +126,13 @@ def _after_action(stage: Stage, step: Step[Any, Any], input: Input, said: Any) -
     )
 
 
-def _refusal(stage: Stage, name: str, action: Action[Any, Any] | None) -> str:
+def _uses(stage: Stage, action: str) -> dict[str, Uses]:
+    key = f"{stage.name}.{action}"
+    before = stage.state.uses.get(key)
+    return {**stage.state.uses, key: Uses((before.count if before else 0) + 1, timezone.now())}
+
+
+def refusal(stage: Stage, name: str, action: Action[Any, Any] | None) -> str:
     """Say why a button cannot be pressed now; empty where it can."""
     if action is None:
         return _("This is not possible here.")
