@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
@@ -11,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Info
 from django.forms import FileField
 
 from wfapp.checks.settings import storage_of
+from wfapp.declaration.display import QRCode, displays_of
 from wfapp.declaration.page import TEXTS, PageOptions
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Step
@@ -21,9 +23,19 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.models import AbstractFlow, flow_models
 from wfapp.storage.base import Storage, storage_paths
 
-__all__ = ["CHECKS", "check_abilities", "check_flow_model", "check_reveals", "check_storage", "check_texts"]
+__all__ = [
+    "CHECKS",
+    "check_abilities",
+    "check_flow_model",
+    "check_qr_codes",
+    "check_reveals",
+    "check_storage",
+    "check_texts",
+]
 
 AnyWorkflow = type[Workflow[Any]]
+
+QR_CURE = "Install the extra: pip install wfapp[qr]."
 
 
 def check_texts(**kwargs: Any) -> list[CheckMessage]:
@@ -77,6 +89,20 @@ def check_reveals(**kwargs: Any) -> list[CheckMessage]:
         for workflow in registry
         for step in workflow.structure.steps.values()
         for key in dict.fromkeys(key for page in _pages(step) for key in page.reveals)
+    ]
+
+
+def check_qr_codes(**kwargs: Any) -> list[CheckMessage]:
+    """Find QR codes where segno is missing, which draws them."""
+    if find_spec("segno") is not None:
+        return []
+    return [
+        _error(208, workflow, f"step {step.name!r} shows the QR code {name!r}, and segno is missing.", QR_CURE)
+        for workflow in registry
+        for step in workflow.structure.steps.values()
+        for form in step.form_classes
+        for name, field in displays_of(form).items()
+        if isinstance(field, QRCode)
     ]
 
 
@@ -149,4 +175,4 @@ def _error(number: int, workflow: AnyWorkflow, problem: str, cure: str) -> Check
     return Error(f"{workflow.name}: {problem}", hint=cure, obj=workflow, id=f"wfapp.E{number}")
 
 
-CHECKS = (check_texts, check_storage, check_abilities, check_flow_model, check_reveals)
+CHECKS = (check_texts, check_storage, check_abilities, check_flow_model, check_reveals, check_qr_codes)

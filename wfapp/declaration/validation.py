@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 from wfapp.declaration.context import OpenContext, Params, keys, validate_context, validate_params
+from wfapp.declaration.display import displays_of
 from wfapp.declaration.hooks import Action, Hook
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.options import check_count, check_timedelta, several
 from wfapp.declaration.order import Break, Condition, Continue, If, While, names_in, nodes_in
 from wfapp.declaration.page import PageOptions
 from wfapp.declaration.secrecy import secret_keys
-from wfapp.declaration.steps import Step
+from wfapp.declaration.steps import AnyForm, Step
 from wfapp.declaration.structure import unlisted
 from wfapp.declaration.texts import is_template
 from wfapp.errors import DeclarationError
@@ -233,6 +234,7 @@ def _check_step(cls: AnyWorkflow, step: Step[..., Any]) -> None:
         _check_limit(cls, step, limit)
     for form in step.form_classes or (None,):
         _check_whitelist(cls, owner, step.page_of(form))
+        _check_displays(cls, owner, form, step.page_of(form))
 
 
 def _check_whitelist(cls: AnyWorkflow, owner: str, page: PageOptions) -> None:
@@ -255,6 +257,18 @@ def _check_whitelist(cls: AnyWorkflow, owner: str, page: PageOptions) -> None:
                     f"{owner}: reveals names {name!r}, which holds no Secret; use passes. Secrets are "
                     f"{_legal(secret)}.",
                 )
+
+
+def _check_displays(cls: AnyWorkflow, owner: str, form: type[AnyForm] | None, page: PageOptions) -> None:
+    """Refuse a field that shows a key which its page does not pass: it would stay empty for ever."""
+    legal = {*page.passes, *page.reveals}
+    for name, field in displays_of(form).items() if form is not None else ():
+        if field.source and field.source not in legal:
+            raise _fail(
+                cls,
+                f"{owner}: field {name!r} shows {field.source!r}, which its page neither passes nor reveals; legal are "
+                f"{_legal(legal)}.",
+            )
 
 
 def _check_limit(cls: AnyWorkflow, step: Step[..., Any], limit: Limit) -> None:

@@ -42,6 +42,8 @@ def guard(form: BaseForm) -> None:
     MalformedRequest, which names the field and not the value.
     """
     for name, field in form.fields.items():
+        if field.disabled:
+            continue  # Django takes its initial value, whatever was posted
         raw = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
         if not all(_is_fit(part, text) for part, text in _texts(field, raw)):
             raise MalformedRequest(_("%(field)s: this value cannot be used.") % {"field": name})

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.forms import BaseForm, Field, FileField, MultiWidget, Widget
 
+from wfapp.declaration.display import Display
 from wfapp.forms.kinds import kind_of
 
 __all__ = ["initial_values", "is_secret", "typed"]
@@ -48,12 +49,12 @@ def initial_values(form: BaseForm) -> dict[str, object]:
 def typed(form: BaseForm) -> dict[str, object]:
     """Give what was typed into a form, by field, as its widgets read it; what it starts with where it is not bound.
 
-    This is the ``data`` of texts and of ``prepare``. Passwords, one-time codes and files are left out.
+    This is the ``data`` of texts and of ``prepare``. Passwords, one-time codes, files and what only shows are left out.
     """
     return {
         name: _typed(form, name, field) if _is_open(form, field) else _initial(form, name, field)
         for name, field in form.fields.items()
-        if not is_secret(field) and not isinstance(field, FileField)
+        if not is_secret(field) and not isinstance(field, Display | FileField)
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.forms import BaseForm
 from wfapp.forms.options import is_dynamic
 from wfapp.forms.payload import Description, Payload, describe
 
-__all__ = ["has_dynamic_choices", "merge", "view_fields"]
+__all__ = ["has_dynamic_choices", "merge", "view_fields", "view_order"]
 
 Json = dict[str, Any]
 
@@ -48,8 +48,17 @@ def view_fields(before: Description | Payload, form: BaseForm) -> dict[str, Json
     return fields
 
 
+def view_order(before: Description | Payload, form: BaseForm) -> list[str] | None:
+    """Give the order of a form's fields where it is not that of its payload with the new ones at the end."""
+    order = list(form.fields)
+    return order if order != _usual_order(before.ui["ui:order"], order) else None
+
+
 def merge(payload: Mapping[str, Any], view: Mapping[str, Any]) -> Json:
-    """Lay ``view["fields"]`` over a payload, as JSON both; an existing form renderer draws the result unchanged."""
+    """Lay ``view["fields"]`` and ``view["order"]`` over a payload, as JSON both.
+
+    An existing form renderer draws the result unchanged.
+    """
     schema, ui = deepcopy(payload["schema"]), deepcopy(payload["ui"])
     properties, required = schema["properties"], set(schema.get("required", ()))
     for name, entry in view.get("fields", {}).items():
@@ -67,13 +76,17 @@ def merge(payload: Mapping[str, Any], view: Mapping[str, Any]) -> Json:
             required.add(name)
         else:
             required.discard(name)
-    order = [name for name in ui["ui:order"] if name in properties]
-    order += [name for name in properties if name not in order]
-    ui["ui:order"] = order
+    order = ui["ui:order"] = view.get("order") or _usual_order(ui["ui:order"], properties)
+    schema["properties"] = {name: properties[name] for name in order}
     schema.pop("required", None)
     if required:
         schema["required"] = [name for name in order if name in required]
     return {**payload, "schema": schema, "ui": ui}
+
+
+def _usual_order(before: Iterable[str], names: Collection[str]) -> list[str]:
+    kept = [name for name in before if name in names]
+    return kept + [name for name in names if name not in kept]
 
 
 def _difference(old: Json, new: Json) -> Json:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 from wfapp.declaration.leaving import Choice
 from wfapp.declaration.outcomes import Message
-from wfapp.forms import Payload, compile_payload, has_dynamic_choices, initial_values, view_fields
+from wfapp.forms import Payload, compile_payload, has_dynamic_choices, initial_values, view_fields, view_order
 from wfapp.http.caller import Transport
 from wfapp.http.ways import Way, end_target, way_on
 from wfapp.rounds.answer import ActionView, Answer, AnswersView, End, Page, Progress
@@ -57,7 +57,7 @@ def _input_required(page: Page) -> Json:
             "description": page.description,
             "submit": {"text": page.submit},
             "actions": [_action(action) for action in page.actions],
-            "fields": _fields(page, payload),
+            **_changes(page, payload),
             "initial": initial_values(page.form),
             "progress": _progress(page.progress),
             "live": page.live,
@@ -67,11 +67,14 @@ def _input_required(page: Page) -> Json:
     }
 
 
-def _fields(page: Page, payload: Payload) -> Json:
+def _changes(page: Page, payload: Payload) -> Json:
     """Tell what differs from the payload: nothing where it was compiled from the form as it stands."""
     # What was bound has been in the hands of its author's code; a static payload was compiled from another instance.
     same = page.form is page.pristine and not (page.static and page.form.is_bound)
-    return {} if same and not has_dynamic_choices(page.form) else view_fields(payload, page.form)
+    if same and not has_dynamic_choices(page.form):
+        return {"fields": {}}
+    order = view_order(payload, page.form)
+    return {"fields": view_fields(payload, page.form), **({} if order is None else {"order": order})}
 
 
 def _action(action: ActionView) -> Json:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wfapp.storage.tokens import Token
 
 __all__ = [
+    "REFRESH",
     "UNNAMED",
     "ActionView",
     "Answer",
@@ -37,6 +38,8 @@ __all__ = [
     "StepView",
 ]
 
+REFRESH = "wf.refresh"
+"""The action that draws a page anew with what was typed; it validates, stores and counts nothing."""
 
 UNNAMED = "wf.unnamed"
 """Stands for the empty id of an action: no action has it, so that it is refused as every other unknown one is."""

@@ -22,7 +22,7 @@ from wfapp.declaration.texts import is_template, render_text
 from wfapp.declaration.values import extract_pass_context
 from wfapp.engine.expansion import local_of, path_of
 from wfapp.errors import WrongOutcome
-from wfapp.rounds.answer import ActionView, Input, Page, Progress, StepView
+from wfapp.rounds.answer import REFRESH, ActionView, Input, Page, Progress, StepView
 from wfapp.rounds.answers import restored
 from wfapp.rounds.layout import layout_of
 from wfapp.rounds.moves import moves_of
@@ -58,7 +58,7 @@ def build_form(stage: Stage, step: Step[Any, Any], input: Input | None = None) -
         return form
     data: MultiValueDict[str, Any] = QueryDict(mutable=True)
     form = form_class(data=data, files=input.files, **kwargs)
-    forms.fill(data, form, input.values)
+    forms.fill(data, form, input.values, before_prepare=hasattr(form, "prepare"))
     return form
 
 
@@ -77,16 +77,23 @@ def prepared(form: AnyForm, passed: Mapping[str, Any], input: Input | None = Non
 
     ``input`` is what it was built with: a field that it adds takes its value from there, too.
     """
-    prepare = getattr(form, "prepare", None)
-    if prepare is None:
-        return form
-    prepare(passed, forms.typed(form))
-    if input is not None and input.values is not None:
-        if input.json:
-            forms.fill(form.data, form, input.values)  # type: ignore[arg-type]
-        else:
-            forms.guard(form)
+    _begin_absent(form, input)
+    if (prepare := getattr(form, "prepare", None)) is not None:
+        prepare(passed, forms.typed(form))
+        if input is not None and input.values is not None:
+            if input.json:
+                forms.fill(form.data, form, input.values)  # type: ignore[arg-type]
+            else:
+                forms.guard(form)
+        _begin_absent(form, input)
+    forms.ignore_displays(form)
     return form
+
+
+def _begin_absent(form: AnyForm, input: Input | None) -> None:
+    """Let the fields that a refresh says nothing of start as on a first drawing: they may have appeared just now."""
+    if input is not None and input.action == REFRESH and input.values is not None:
+        forms.fill_absent(form, input.values, json=input.json)
 
 
 def unvalidated(form: AnyForm, errors: Mapping[str, str] | None = None) -> AnyForm:
@@ -118,12 +125,15 @@ def draw(
     page = step.page_of(type(shown))
     passed = passed_of(stage, page)
     dynamic = hasattr(shown, "prepare")
-    pristine = build_form(stage, step, input) if dynamic else shown
+    pristine = build_form(stage, step, input) if dynamic or forms.has_displays(shown) else shown
     if form is None:
         prepared(shown, passed, input)
         if shown.is_bound:
             unvalidated(shown, errors)
+    forms.show(shown, passed)
     typed = forms.typed(shown)
+    actions = offered(stage, step)
+    labels = [action.label for action in actions.values()]
 
     def text(source: Text) -> str:
         return _text(stage, source, passed, typed)
@@ -137,14 +147,14 @@ def draw(
         description=text(page.description),
         submit=text(page.submit) or str(_("Continue")),
         actions=(
-            *(_action_view(stage, name, action, text) for name, action in offered(stage, step).items()),
+            *(_action_view(stage, name, action, text) for name, action in actions.items()),
             *moves_of(stage),
         ),
         passed=passed,
         errors=dict(errors or {}),
         progress=_progress(stage, text),
         answers=reviewed(stage, partial(_label, stage)),
-        live=dynamic or any(reads_data(source) for source in (page.title, page.description, page.submit)),
+        live=dynamic or any(map(reads_data, (page.title, page.description, page.submit, *labels))),
         static=page.static,
     )
 
@@ -153,7 +163,7 @@ def _built(stage: Stage, step: Step[Any, Any], input: Input | None) -> AnyForm:
     """Build the form to show; a page that was left backwards starts with what was answered there."""
     form = build_form(stage, step, input)
     draft = stage.state.drafts.get(str(stage.state.position))
-    return form if draft is None or form.is_bound else forms.refill(form, restored(draft))
+    return form if draft is None else forms.refill(form, restored(draft))
 
 
 def page_title(stage: Stage, step: Step[Any, Any]) -> str:

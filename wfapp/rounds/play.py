@@ -21,7 +21,7 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import Last, State, ended
 from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome, WrongStep
 from wfapp.logs import for_one_flow
-from wfapp.rounds.answer import Answer, Caller, Input
+from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
 from wfapp.rounds.keys import input_digest, is_same_input
 from wfapp.rounds.limits import Charge, Charges, charges_of
@@ -33,7 +33,6 @@ from wfapp.storage.database import ANSWER_LIFETIME
 from wfapp.storage.tokens import Token
 
 __all__ = [
-    "REFRESH",
     "ChargeFirst",
     "Entry",
     "Spoiled",
@@ -50,7 +49,6 @@ __all__ = [
     "standing",
 ]
 
-REFRESH = "wf.refresh"
 TOO_MANY = _("Too many attempts. Please start again.")
 
 

@@ -15,8 +15,8 @@ from wfapp.engine.state import State
 from wfapp.errors import InvalidToken, Stale
 from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow
-from wfapp.rounds.answer import Answer, Caller, Input
-from wfapp.rounds.play import REFRESH, Entry, charged, class_of, fitting, played, refuse_other_step, spoilable, standing
+from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
+from wfapp.rounds.play import Entry, charged, class_of, fitting, played, refuse_other_step, spoilable, standing
 from wfapp.rounds.settle import answer_of
 from wfapp.rounds.stage import Stage, admit
 from wfapp.storage.base import get_storage

@@ -22,7 +22,7 @@ from wfapp.engine.machine import Paused
 from wfapp.engine.state import State
 from wfapp.errors import InvalidToken, KeyReused, MalformedRequest, NoKey, NotAllowed
 from wfapp.logs import for_one_flow
-from wfapp.rounds.answer import Answer, Caller, Input
+from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import draw, page_title
 from wfapp.rounds.keys import (
     fingerprint_of,
@@ -32,7 +32,7 @@ from wfapp.rounds.keys import (
     new_start_key,
     seed_of,
 )
-from wfapp.rounds.play import REFRESH, Entry, charge, charged, play, played, run, spoilable, standing
+from wfapp.rounds.play import Entry, charge, charged, play, played, run, spoilable, standing
 from wfapp.rounds.rows import show_row
 from wfapp.rounds.settle import settle
 from wfapp.rounds.stage import Stage, admit, binding_of, refuse_unexposed

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wfapp import forms
+from wfapp.declaration.display import Display
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.engine.expansion import path_of
@@ -55,11 +56,8 @@ def submit(stage: Stage, input: Input) -> Verdict:
     if step.form is None:
         return Verdict(result=stage.machine.go_on(position, getattr(stage.here, step.name)()))
     whole = _whole(input)
-    form = build_form(stage, step, whole)
-    unknown = set(forms.unknown_keys(form, input.values)) if input.json and input.values else set()
-    prepared(form, passed_of(stage, step.page_of(type(form))), whole)
-    if unknown := unknown.difference(form.fields):
-        form.add_error(None, _("Unknown fields: %(names)s.") % {"names": ", ".join(sorted(unknown)[:10])})
+    form, unknown = _prepared_and_unknown(stage, step, whole)
+    _report(form, unknown)
     if not form.is_valid():
         return _rejected(form)
     said: Any = None
@@ -94,7 +92,9 @@ def act(stage: Stage, input: Input) -> Verdict:
     form = None
     arguments: tuple[AnyForm, ...] = ()
     if action.with_data:
-        form = _partial(_prepared(stage, step, _whole(input)), input)
+        whole_form, unknown = _prepared_and_unknown(stage, step, _whole(input))
+        form = _partial(whole_form, input)
+        _report(form, unknown)
         if not form.is_valid():
             return _rejected_part(stage, step, input, form)
         arguments = (form,)
@@ -144,8 +144,25 @@ def refusal(stage: Stage, name: str, action: Action[Any, Any] | None) -> str:
 
 
 def _prepared(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm:
+    return _prepared_and_unknown(stage, step, input)[0]
+
+
+def _prepared_and_unknown(stage: Stage, step: Step[Any, Any], input: Input) -> tuple[AnyForm, list[str]]:
+    """Build a form and prepare it; list the keys that came for no field of it, by then.
+
+    A field that ``prepare`` took out may come empty: a client's form renderer remembers it.
+    """
     form = build_form(stage, step, input)
-    return prepared(form, passed_of(stage, step.page_of(type(form))), input)
+    values = input.values if input.json and input.values else {}
+    never = forms.unknown_keys(form, values)
+    prepared(form, passed_of(stage, step.page_of(type(form))), input)
+    unknown = forms.unknown_keys(form, values)
+    return form, [name for name in unknown if name in never or values.get(name) not in (None, "", [])]
+
+
+def _report(form: AnyForm, unknown: list[str]) -> None:
+    if unknown:
+        form.add_error(None, _("Unknown fields: %(names)s.") % {"names": ", ".join(unknown[:10])})
 
 
 def _whole(input: Input) -> Input:
@@ -164,6 +181,8 @@ def _partial(form: AnyForm, input: Input) -> AnyForm:
         absent = set(fields).difference(input.values or {})
     else:
         absent = {name for name in fields if _is_untouched(form, name)}
+    # A field that only shows has no value to save, even where a form renderer sends null for it.
+    absent |= {name for name, field in fields.items() if isinstance(field, Display)}
     for name in absent:
         del fields[name]
     form.clean = lambda: getattr(form, "cleaned_data", None)  # type: ignore[method-assign]

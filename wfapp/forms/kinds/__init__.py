@@ -5,6 +5,7 @@ from __future__ import annotations
 from wfapp.forms.kinds.base import Json, Kind, WrongType, described, kind_for, kind_of
 from wfapp.forms.kinds.choice import Boolean, Choice, Choices
 from wfapp.forms.kinds.composite import Combo, Composite
+from wfapp.forms.kinds.display import Shown
 from wfapp.forms.kinds.moment import Date, DateTime, Time
 from wfapp.forms.kinds.number import Number
 from wfapp.forms.kinds.text import Duration, JsonText, Text, Upload, Uuid
@@ -22,6 +23,7 @@ __all__ = [
     "JsonText",
     "Kind",
     "Number",
+    "Shown",
     "Text",
     "Time",
     "Upload",
