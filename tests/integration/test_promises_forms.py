@@ -148,10 +148,19 @@ def test_a_field_that_prepare_adds_is_guarded(caller: Caller) -> None:
             rounds.start(workflow, caller=caller, params={}, input=input)
 
 
-def test_a_value_for_a_field_that_prepare_deleted_is_ignored() -> None:
-    """As a disabled one's: a client that typed it before the field was hidden still sends it."""
+def test_a_value_for_a_field_that_prepare_deleted_is_reported() -> None:
+    """It would be lost in silence: whoever typed it before the field was taken out hears of it."""
     with isolated_registry():
         answer = at_page(declare_dynamic(), REST, kind="nowhere", place="Ulm")
+        assert answer.page is not None
+        assert dict(answer.page.errors) == {"__form": "Unknown fields: place."}
+
+
+@pytest.mark.parametrize("nothing", [None, "", []])
+def test_an_empty_value_for_a_field_that_prepare_deleted_is_none(nothing: Any) -> None:
+    """A form renderer keeps the keys of what it drew before."""
+    with isolated_registry():
+        answer = at_page(declare_dynamic(), REST, kind="nowhere", place=nothing)
         assert answer.end is not None
         assert "place" not in answer.end.data
 

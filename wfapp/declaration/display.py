@@ -121,9 +121,8 @@ class Paragraph(Display):
     def __init__(self, *, text: Words | None = None, source: str = "", label: Words = "", **options: Any) -> None:
         # No look into the text: a lazy translation cannot be read while apps are loaded.
         if (text is None) == (source == ""):
-            raise DeclarationError(
-                f"Paragraph: it has {'neither' if text is None else 'both'} text and source; give one of them."
-            )
+            had = "neither text nor" if text is None else "both text and"
+            raise DeclarationError(f"Paragraph: it has {had} source; give one of them.")
         self.text = text
         super().__init__(source=source, label=label, **options)
 

@@ -116,7 +116,7 @@ def test_django_draws_them() -> None:
     assert f"<code>{URI}</code>" in html
     assert re.findall(r' name="(.*?)"', html) == ["name"]
     assert re.findall(r"style|onclick|<script", html) == []
-    assert str(drawn().media) == '<script src="/static/wfapp/copy.js" type="module"></script>'
+    assert str(drawn(**PASSED).media) == '<script src="/static/wfapp/copy.js" type="module"></script>'
 
 
 def test_what_a_browser_posts_for_them_is_not_read() -> None:
