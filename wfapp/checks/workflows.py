@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info
 from django.forms import FileField
 
+from wfapp.checks.includes import expanded
 from wfapp.checks.settings import storage_of
 from wfapp.declaration.display import QRCode, displays_of
 from wfapp.declaration.page import TEXTS, PageOptions
@@ -140,11 +141,9 @@ def _missing_abilities(workflow: AnyWorkflow) -> Iterator[CheckMessage]:
             able = ", ".join(name for name in sorted(storage_paths()) if getattr(_storage(name), ability, False))
             problem = f"{owner} needs the ability {ability}, which no storage of {listed} has."
             yield _error(203, workflow, problem, f"List one that has it: {able or 'none'}.")
-    for step in workflow.structure.steps.values() if storages else ():
+    for name, _cls, step in _steps(workflow) if storages else ():
         if all(storage.leaves_server for storage in storages) and any(page.reveals for page in _pages(step)):
-            problem = (
-                f"step {step.name!r} reveals a secret, and every storage of {listed} hands the state to the client."
-            )
+            problem = f"step {name!r} reveals a secret, and every storage of {listed} hands the state to the client."
             yield _error(204, workflow, problem, "List one that keeps the state on the server, such as database.")
 
 
@@ -152,15 +151,24 @@ def _needs(workflow: AnyWorkflow) -> Iterator[tuple[str, str]]:
     """Give what a workflow's declaration shows that it needs, and the ability for it."""
     if workflow.continues:
         yield f"continues = {workflow.continues!r}", "listable"
-    for step in workflow.structure.steps.values():
+    for step_name, cls, step in _steps(workflow):
         if step.attempts is not None:
-            yield f"step {step.name!r} with its attempts", "counts_attempts"
-        for name, action in workflow.actions_of(step.name).items():
+            yield f"step {step_name!r} with its attempts", "counts_attempts"
+        for name, action in cls.actions_of(step.name).items():
             if action.per_flow is not None:
                 yield f"action {name!r} with its limit", "counts_attempts"
         fields = [field for form in step.form_classes for field in getattr(form, "base_fields", {}).values()]
         if any(isinstance(field, FileField) for field in fields):
-            yield f"step {step.name!r} with its files", "holds_files"
+            yield f"step {step_name!r} with its files", "holds_files"
+
+
+def _steps(workflow: AnyWorkflow) -> Iterator[tuple[str, AnyWorkflow, Step[..., Any]]]:
+    """Walk over the steps of a flow, those of included workflows too: they run in its storages."""
+    expansion = expanded(workflow)
+    if expansion is None:
+        yield from ((name, workflow, step) for name, step in workflow.structure.steps.items())
+    else:
+        yield from ((name, scope.cls, step) for name, scope, step in expansion.steps())
 
 
 def _is_flow_model(label: Any) -> bool:

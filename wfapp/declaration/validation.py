@@ -17,9 +17,10 @@ from django.utils.functional import Promise
 from wfapp.declaration.context import OpenContext, Params, keys, validate_context, validate_params
 from wfapp.declaration.display import displays_of
 from wfapp.declaration.hooks import Action, Hook
+from wfapp.declaration.inclusion import check_includes
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.options import check_count, check_timedelta, several
-from wfapp.declaration.order import Break, Condition, Continue, If, While, names_in, nodes_in
+from wfapp.declaration.order import Break, Condition, Continue, If, While, includes_in, names_in, nodes_in
 from wfapp.declaration.page import PageOptions
 from wfapp.declaration.secrecy import secret_keys
 from wfapp.declaration.steps import AnyForm, Step
@@ -151,7 +152,8 @@ def _check_order(cls: AnyWorkflow) -> None:
             raise _fail(cls, f"steps names {name!r} {times} times; a step stands in it once.")
     for name in unlisted(cls.structure):
         raise _fail(cls, f"step {name!r} stands nowhere in steps; list it, or remove it with {name} = None.")
-    if not listed:
+    check_includes(cls)
+    if not listed and not includes_in(cls.structure.order):
         raise _fail(cls, "it has no steps; define one with @step.")
     for node in nodes_in(cls.structure.order):
         if isinstance(node, If | While | Break | Continue):

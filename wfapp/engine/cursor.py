@@ -10,7 +10,7 @@ import msgspec
 from wfapp.declaration.order import Break, Condition, Continue, If, Item, While
 from wfapp.errors import RoundError
 
-__all__ = ["Cursor", "Position"]
+__all__ = ["Cursor", "Frame", "Position", "stack_to"]
 
 MAX_MOVES = 10_000
 
@@ -29,11 +29,31 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
 
 
 @dataclass(slots=True)
-class _Frame:
+class Frame:
+    """Point into one part of an order: the whole, a branch, or the body of ``loop``."""
+
     items: Sequence[Item]
     index: int = 0
     loop: While | None = None
     count: int = 0
+
+
+def stack_to(items: Sequence[Item], step: str, loop: While | None = None) -> list[Frame] | None:
+    """Give the way to a step, outermost first; ``None`` where it is not in the order."""
+    for index, item in enumerate(items):
+        inner: list[Frame] | None = None
+        match item:
+            case str():
+                inner = [] if item == step else None
+            case If(_, then, else_):
+                inner = stack_to(then, step)
+                if inner is None:
+                    inner = stack_to(else_, step)
+            case While(_, body):
+                inner = stack_to(body, step, item)
+        if inner is not None:
+            return [Frame(items, index, loop), *inner]
+    return None
 
 
 class Cursor:
@@ -48,14 +68,14 @@ class Cursor:
 
     def first(self) -> Position | None:
         """Give the first position; ``None`` where no step runs."""
-        return self._settle([_Frame(self._order)])
+        return self._settle([Frame(self._order)])
 
     def after(self, position: Position) -> Position | None:
         """Give the position that follows; ``None`` at the end.
 
         Raises KeyError where the step is gone from the order.
         """
-        stack = self._stack(self._order, position.step)
+        stack = stack_to(self._order, position.step)
         if stack is None:
             raise KeyError(position.step)
         loops = iter(position.loops)
@@ -65,23 +85,7 @@ class Cursor:
         stack[-1].index += 1
         return self._settle(stack)
 
-    def _stack(self, items: Sequence[Item], step: str, loop: While | None = None) -> list[_Frame] | None:
-        for index, item in enumerate(items):
-            inner: list[_Frame] | None = None
-            match item:
-                case str():
-                    inner = [] if item == step else None
-                case If(_, then, else_):
-                    inner = self._stack(then, step)
-                    if inner is None:
-                        inner = self._stack(else_, step)
-                case While(_, body):
-                    inner = self._stack(body, step, item)
-            if inner is not None:
-                return [_Frame(items, index, loop), *inner]
-        return None
-
-    def _settle(self, stack: list[_Frame]) -> Position | None:
+    def _settle(self, stack: list[Frame]) -> Position | None:
         for _ in range(MAX_MOVES):
             frame = stack[-1]
             if frame.index >= len(frame.items):
@@ -101,7 +105,7 @@ class Cursor:
             f"condition."
         )
 
-    def _enter(self, stack: list[_Frame], item: Item) -> Position | None:
+    def _enter(self, stack: list[Frame], item: Item) -> Position | None:
         frame = stack[-1]
         match item:
             case str():
@@ -111,10 +115,10 @@ class Cursor:
                 frame.index += 1
             case If(condition, then, else_):
                 branch = then if self._ask(condition) else else_
-                stack.append(_Frame(branch))
+                stack.append(Frame(branch))
             case While(condition, body):
                 if self._ask(condition):
-                    stack.append(_Frame(body, loop=item))
+                    stack.append(Frame(body, loop=item))
                 else:
                     frame.index += 1
             case Break(condition) | Continue(condition):
@@ -124,7 +128,7 @@ class Cursor:
                     frame.index += 1
         return None
 
-    def _jump(self, stack: list[_Frame], *, leave: bool) -> None:
+    def _jump(self, stack: list[Frame], *, leave: bool) -> None:
         while stack[-1].loop is None:
             stack.pop()
         if leave:

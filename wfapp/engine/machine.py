@@ -17,7 +17,7 @@ from wfapp.engine.cursor import Cursor, Position
 from wfapp.engine.expansion import ENTER, EXIT, Scope, Scoped, expansion_of, local_of, path_of
 from wfapp.errors import RoundError, WrongOutcome
 
-__all__ = ["Machine", "Paused"]
+__all__ = ["Machine", "Paused", "holds"]
 
 MAX_STEPS = 10_000
 
@@ -30,6 +30,15 @@ class Paused:
 
 
 Result = Paused | Finish | Abort | Ask
+
+
+def holds(workflow: Workflow[Any], condition: Condition) -> bool:
+    """Tell whether a condition of a workflow holds now."""
+    if callable(condition):
+        return bool(condition(workflow.ctx))
+    if condition in keys(type(workflow.ctx)):
+        return bool(getattr(workflow.ctx, condition))
+    return bool(getattr(workflow, condition)())
 
 
 class Machine:
@@ -65,13 +74,8 @@ class Machine:
     def holds(self, condition: Condition | Scoped, path: str = "") -> bool:
         """Tell whether a condition of the order holds now; ``path`` says whose it is."""
         if isinstance(condition, Scoped):
-            return self.holds(condition.condition, condition.path)
-        workflow = self.open[path]
-        if callable(condition):
-            return bool(condition(workflow.ctx))
-        if condition in keys(type(workflow.ctx)):
-            return bool(getattr(workflow.ctx, condition))
-        return bool(getattr(workflow, condition)())
+            return holds(self.open[condition.path], condition.condition)
+        return holds(self.open[path], condition)
 
     def start(self) -> Result:
         """Run from the beginning."""

@@ -18,14 +18,15 @@ from wfapp import forms
 from wfapp.declaration.page import PageOptions, Text
 from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.declaration.text_names import reads_data
-from wfapp.declaration.texts import is_template, render_text
+from wfapp.declaration.texts import render_text
 from wfapp.declaration.values import extract_pass_context
-from wfapp.engine.expansion import local_of, path_of
+from wfapp.engine.expansion import path_of
 from wfapp.errors import WrongOutcome
-from wfapp.rounds.answer import REFRESH, ActionView, Input, Page, Progress, StepView
+from wfapp.rounds.answer import REFRESH, ActionView, Input, Page
 from wfapp.rounds.answers import restored
 from wfapp.rounds.layout import layout_of
 from wfapp.rounds.moves import moves_of
+from wfapp.rounds.progress import label_of, progress_of
 from wfapp.rounds.review import reviewed
 from wfapp.rounds.stage import Stage
 
@@ -152,8 +153,8 @@ def draw(
         ),
         passed=passed,
         errors=dict(errors or {}),
-        progress=_progress(stage, text),
-        answers=reviewed(stage, partial(_label, stage)),
+        progress=progress_of(stage),
+        answers=reviewed(stage, partial(label_of, stage)),
         live=dynamic or any(map(reads_data, (page.title, page.description, page.submit, *labels))),
         static=page.static,
     )
@@ -210,30 +211,3 @@ def _action_view(stage: Stage, name: str, action: Action[Any, Any], text: Any) -
         available_at=available_at(stage, name, action),
         remaining=remaining(stage, name, action),
     )
-
-
-def _progress(stage: Stage, text: Any) -> Progress:
-    """Tell the pages done, the present one, and those that follow unless a condition that is false now comes true."""
-    current = stage.name
-    done = [name for name in stage.state.done if name != current and stage.step_at(name) is not None]
-    pages = layout_of(stage.cls).pages
-    after = pages[pages.index(current) + 1 :] if current in pages else ()
-    coming = [name for name in after if name not in done and _may_follow(stage, name)]
-    marked = [*((name, "done") for name in done), (current, "current"), *((name, "open") for name in coming)]
-    views = tuple(StepView(id=name, label=_label(stage, name), state=state) for name, state in marked)  # type: ignore[arg-type]
-    return Progress(current=len(done) + 1, steps=views)
-
-
-def _may_follow(stage: Stage, name: str) -> bool:
-    when = stage.machine.expansion.when(name)
-    return when is None or stage.machine.holds(when)
-
-
-def _label(stage: Stage, name: str) -> str:
-    """Label a page that is not shown now, by its title where that is fixed.
-
-    A title that reads passed keys is left out: they belong to that page alone.
-    """
-    scope, local = stage.machine.expansion.scopes[path_of(name)], local_of(name)
-    title = str(layout_of(scope.cls).titles[local])
-    return title if title and not is_template(title) else local.replace("_", " ").capitalize()

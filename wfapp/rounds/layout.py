@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from wfapp.declaration.order import names_in
 from wfapp.declaration.steps import Step
 from wfapp.declaration.validation import is_method
 from wfapp.declaration.workflow import Workflow
@@ -20,9 +19,6 @@ __all__ = ["Layout", "layout_of"]
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Hold what drawing asks of a class again and again."""
-
-    pages: tuple[str, ...]
-    """The steps with a form, in the order they are written."""
 
     titles: Mapping[str, str | Promise]
     """The title of each step as its author wrote it; empty where a callable or a method gives it."""
@@ -40,7 +36,6 @@ def layout_of(cls: type[Workflow[Any]]) -> Layout:
 def _found(cls: type[Workflow[Any]]) -> Layout:
     steps = cls.structure.steps
     return Layout(
-        pages=tuple(name for name in names_in(cls.structure.order) if steps[name].form is not None),
         titles={name: _title(cls, step) for name, step in steps.items()},
         methods=frozenset(name for name in dir(cls) if is_method(cls, name)),
     )

@@ -49,7 +49,7 @@ class Stage:
             position=lambda: str(self.machine.position or self.state.position),
         )
         self.workflow = self._instance(cls)
-        self.machine = Machine(self.workflow, self.may_run_at, self._included)
+        self.machine = Machine(self.workflow, self.may_run_at, self.included)
         ctx, params = context_of(state, cls), params_of(state, cls)
         _bind(self.workflow, ctx, params)
         for path, kept in state.scopes.items():
@@ -68,7 +68,7 @@ class Stage:
             workflow._path = path
         return workflow
 
-    def _included(self, scope: Scope) -> Workflow[Any]:
+    def included(self, scope: Scope) -> Workflow[Any]:
         """Make the instance of an included workflow that is entered now: nothing was answered in it."""
         workflow = self._instance(scope.cls, scope.path)
         workflow.answers = Answers(scope.cls, {}, scope.path)
