@@ -1,7 +1,7 @@
 """Settings of the demo site: ready to start from a fresh clone, with nothing to set.
 
-The environment may say ``DATABASE_URL``, ``DEBUG`` (on unless ``0``), ``ALLOWED_HOSTS`` (with commas), ``SECRET_KEY``
-and ``WFAPP_KEY``. Without ``DEBUG`` the site expects to stand behind TLS.
+The environment may say ``DATABASE_URL``, ``DEBUG`` (on unless ``0``), ``ALLOWED_HOSTS`` (with commas), ``SITE_URL``,
+``SECRET_KEY`` and ``WFAPP_KEY``. Without ``DEBUG`` the site expects to stand behind TLS.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ DEBUG = os.environ.get("DEBUG", "1") != "0"
 SECRET_KEY = kept_secret("SECRET_KEY")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("ALLOWED_HOSTS", "").split(","))]
 
-WFAPP = {"KEYS": [kept_secret("WFAPP_KEY")]}
+WFAPP = {
+    "KEYS": [kept_secret("WFAPP_KEY")],
+    "SITE_URL": os.environ.get("SITE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"),
+    "SITE_NAME": "wfapp demo",
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",

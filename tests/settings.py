@@ -8,10 +8,12 @@ os.environ["SECRET_KEY"] = "a key of the tests alone, with fifty characters or m
 os.environ["WFAPP_KEY"] = "a key for wfapp of the tests alone, forty at least"
 
 from project.settings import *  # noqa: F403
-from project.settings import DATABASES, INSTALLED_APPS, VAR
+from project.settings import DATABASES, INSTALLED_APPS, VAR, WFAPP
 
 DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.flows"]
+# No thread of a sender beside a test: it calls wfapp.links.outbox.deliver_due for the mail of its rounds.
+WFAPP = {**WFAPP, "SITE_URL": "https://site.example", "DELIVERY": "sweep"}
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

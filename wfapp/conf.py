@@ -46,6 +46,33 @@ class Conf:
     TRUSTED_PROXIES: int = 0
     """How many proxies in front of the site append to ``X-Forwarded-For``; 0 takes the address of the connection."""
 
+    SITE_URL: str = ""
+    """The address of the site, such as ``https://shop.example``: links in messages begin with it.
+
+    While ``DEBUG``, ``http://127.0.0.1:8000`` stands for an empty one.
+    """
+
+    SITE_NAME: str = ""
+    """What messages call the site. Default: the host of ``SITE_URL``."""
+
+    CHANNELS: dict[str, str] = {}
+    """Channels by name, as dotted paths of ``Channel`` classes, beside ``email`` and ``webhook``."""
+
+    DELIVERY: str = "thread"
+    """Who tries a message first, after its commit.
+
+    A ``thread`` of this process, a ``task`` of Django's, or nobody but the ``sweep``.
+    """
+
+    DELIVERY_TRIES: int = 14
+    """How often a message is tried before it is given up: 14 times take about a day."""
+
+    UNSENT_RETENTION: timedelta = timedelta(days=7)
+    """How long a message that was given up keeps its text, for staff to try again."""
+
+    WEBHOOK_KEYS: dict[str, list[str]] = {}
+    """Which origins webhooks may be posted to, and the secrets that sign them, newest first."""
+
     def __getattribute__(self, name: str) -> Any:
         default = super().__getattribute__(name)
         if not name.isupper():

@@ -7,8 +7,11 @@ WorkflowError
 │   ├── ContextTooLarge         a context over its size limit
 │   ├── MissingAbility          a step needs what its flow's storage cannot do
 │   ├── NotAvailable            something that does not exist here, with what to use instead
+│   ├── NotSendable             a message that cannot be made as a step asked for it
 │   ├── WrongOutcome            a step, hook or condition returned what nobody can carry out
 │   └── WrongStep               code answered one step, and the flow stands at another one
+├── DeliveryError               a channel could not hand a message over; it is tried again
+│   └── PermanentFailure        trying again would be in vain: it is given up
 └── Fault                       a client's mistake: a status, a code and a text that names nothing internal
     ├── MalformedRequest  400   ├── NoKey             400
     ├── NotAllowed        403   ├── UnknownWorkflow   404
@@ -30,6 +33,7 @@ __all__ = [
     "Busy",
     "ContextTooLarge",
     "DeclarationError",
+    "DeliveryError",
     "Fault",
     "InvalidToken",
     "KeyReused",
@@ -39,7 +43,9 @@ __all__ = [
     "NoKey",
     "NotAllowed",
     "NotAvailable",
+    "NotSendable",
     "NotStorable",
+    "PermanentFailure",
     "RoundError",
     "Stale",
     "UnknownWorkflow",
@@ -78,12 +84,31 @@ class NotAvailable(RoundError):
     """Name what does not exist in this place, and what to use instead."""
 
 
+class NotSendable(RoundError):
+    """Name the step and the template of a message that cannot be made, and never its address or a value."""
+
+
 class WrongOutcome(RoundError):
     """Name what a step, a hook or a condition returned, and what it may return."""
 
 
 class WrongStep(RoundError):
     """Name the step that code meant to answer, and where the flow stands; nothing ran."""
+
+
+class DeliveryError(WorkflowError):
+    """Say that a channel could not hand a message over now.
+
+    ``code`` is a short word or number for staff, such as ``503``: it is stored and shown, so no value belongs there.
+    """
+
+    def __init__(self, code: str | int = "") -> None:
+        self.code = str(code)
+        super().__init__(self.code)
+
+
+class PermanentFailure(DeliveryError):
+    """Say that a message can never be handed over: it is given up at once, and staff see it."""
 
 
 class Fault(WorkflowError):

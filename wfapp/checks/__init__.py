@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from django.core.checks import register
 
-from wfapp.checks import flow_models, includes, settings, workflows
+from wfapp.checks import flow_models, includes, outbox, settings, workflows
 
 __all__ = ["TAG"]
 
 TAG = "wfapp"
 
-for check in (*settings.CHECKS, *workflows.CHECKS, *includes.CHECKS, *flow_models.CHECKS):
+for check in (*settings.CHECKS, *outbox.CHECKS, *workflows.CHECKS, *includes.CHECKS, *flow_models.CHECKS):
     register(check, TAG)
 for check in settings.DEPLOY_CHECKS:
     register(check, TAG, deploy=True)

@@ -18,6 +18,8 @@ from django.utils.module_loading import import_string
 
 from wfapp.conf import Conf, conf
 from wfapp.declaration.registry import registry
+from wfapp.links.dispatch import DELIVERIES
+from wfapp.links.site import is_origin
 from wfapp.storage.base import Storage
 from wfapp.storage.keys import key_problems
 
@@ -166,9 +168,15 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "RETENTION": ("a positive timedelta", _is_time),
     "COOKIE_SECURE": ("True, False or None", lambda value: value is None or isinstance(value, bool)),
     "REDIRECT_HOSTS": ("a list of hosts", _is_list_of_text),
+    "SITE_URL": ("an origin such as 'https://shop.example'", lambda value: value == "" or is_origin(value)),
+    "SITE_NAME": ("a str that people know the site by", _is_text),
+    "CHANNELS": ("a dict of dotted paths by name", _is_text_by_text),
+    "DELIVERY": (" or ".join(map(repr, DELIVERIES)), lambda value: _is_text(value) and value in DELIVERIES),
+    "DELIVERY_TRIES": ("a number from 1 on", lambda value: type(value) is int and value >= 1),
+    "UNSENT_RETENTION": ("a positive timedelta", _is_time),
     "TRUSTED_PROXIES": ("a number from 0 on", lambda value: type(value) is int and value >= 0),
 }
-"""What each key must be, but for ``KEYS``, of which no message may show anything."""
+"""What each key must be, but for ``KEYS`` and ``WEBHOOK_KEYS``, of which no message may show anything."""
 
 CHECKS = (check_setting, check_keys, check_storages)
 DEPLOY_CHECKS = (check_own_keys, check_shared_cache)

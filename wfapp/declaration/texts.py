@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 
 from wfapp.errors import WrongOutcome
 
-__all__ = ["TAGS", "Text", "compile_text", "is_template", "plain_text", "render_text"]
+__all__ = ["TAGS", "Names", "Text", "compile_text", "is_template", "plain_text", "render_text"]
 
 Text: TypeAlias = str | Promise | Callable[[Mapping[str, Any], Mapping[str, Any]], str | Promise]
 """A string, a lazy translation of one, or a callable ``(data, ctx)``; the first two may be templates."""
@@ -27,7 +27,7 @@ TAGS = (
 logger = logging.getLogger("wfapp.texts")
 
 
-class _Names:
+class Names:
     """Show values to a template by name and nothing else: no method, no length, no items; what is missing is empty."""
 
     __slots__ = ("_values",)
@@ -110,5 +110,5 @@ def _render(text: Text, passed: Mapping[str, Any], data: Mapping[str, Any]) -> s
     source = plain_text(text)
     if not is_template(source):
         return source
-    names = {"ctx": _Names(passed), "data": _Names(data)}
+    names = {"ctx": Names(passed), "data": Names(data)}
     return plain_text(compile_text(source).render(Context(names, autoescape=False)))

@@ -14,6 +14,7 @@ from wfapp.declaration.flow import FlowInfo
 from wfapp.declaration.options import several
 from wfapp.declaration.order import Item
 from wfapp.declaration.outcomes import LEVELS, Cookie, Level, Message
+from wfapp.declaration.outgoing import Call, Outgoing, running, sending
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Action, Step
 from wfapp.declaration.structure import Structure, structure_of
@@ -41,6 +42,7 @@ class Notes:
 
     messages: list[Message] = field(default_factory=list)
     cookies: list[Cookie] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
     storage: str = ""
     contexts: dict[str, bytes] = field(default_factory=dict)
     """What ``save_context`` kept, encoded, by the path of the workflow in its flow."""
@@ -177,6 +179,40 @@ class Workflow(Generic[C]):
         if level not in LEVELS:
             raise DeclarationError(f"message: level is {level!r}; legal are {', '.join(LEVELS)}.")
         self.notes.messages.append(Message(level=level, text=plain_text(text)))
+
+    def mail(
+        self,
+        to: str,
+        template: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        language: str = "",
+        expires: timedelta | None = None,
+    ) -> None:
+        """Mail one address; the mail is stored with this round and sent after its commit. See ``notify``."""
+        self.notify("email", to, template, extra=extra, language=language, expires=expires)
+
+    def notify(
+        self,
+        channel: str,
+        to: str,
+        template: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        language: str = "",
+        expires: timedelta | None = None,
+    ) -> None:
+        """Send a message through a channel, made of templates that see the passed context of this step as it is now.
+
+        ``extra`` gives them more values by name. ``expires`` is how long it is of any use: later it is dropped.
+        """
+        self.notes.outgoing.append(
+            sending(self, channel, to, template, extra=extra, language=language, expires=expires)
+        )
+
+    def call(self, url: str, payload: Mapping[str, Any], *, event: str) -> None:
+        """Post a signed webhook: stored with this round, and sent after its commit."""
+        self.notes.outgoing.append(Call(url=url, payload=payload, event=event, step=running(self).name))
 
     def set_cookie(
         self,

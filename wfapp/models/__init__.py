@@ -1,10 +1,11 @@
-"""The tables of wfapp: flows, what happened to them, and the counters of limits."""
+"""The tables of wfapp: flows, what happened to them, what they send, and the counters of limits."""
 
 from __future__ import annotations
 
 from wfapp.models.counter import Counter
 from wfapp.models.event import FlowEvent, Kind
 from wfapp.models.flow import ENDED, OPEN, AbstractFlow, Flow, FlowQuerySet, Status
+from wfapp.models.outgoing import OutgoingMessage, OutgoingQuerySet, SendStatus
 from wfapp.models.tables import flow_models, model_by_tag, table_tag
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "FlowEvent",
     "FlowQuerySet",
     "Kind",
+    "OutgoingMessage",
+    "OutgoingQuerySet",
+    "SendStatus",
     "Status",
     "flow_models",
     "model_by_tag",

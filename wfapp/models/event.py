@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     ACTION = "action", _("action")
     STEP_DONE = "step_done", _("step done")
     SENT = "sent", _("sent")
+    UNSENT = "unsent", _("could not be sent")
     COMPENSATED = "compensated", _("compensated")
     FINISHED = "finished", _("finished")
     ABORTED = "aborted", _("aborted")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from importlib import import_module
 from typing import Any
 
-import msgspec
 from django.conf import settings
 
-from wfapp.declaration.context import Context
+from wfapp.declaration.json_values import json_value
 from wfapp.declaration.leaving import Choice, Skip, milliseconds
 from wfapp.declaration.outcomes import Abort, Ask, Cookie, Finish, Message
-from wfapp.declaration.secrecy import secret_keys
-from wfapp.declaration.structs import plain
 from wfapp.declaration.texts import plain_text
 from wfapp.engine.state import Last
 from wfapp.errors import NotAvailable, WrongOutcome
@@ -61,7 +56,7 @@ def _end(stage: Stage, result: Finish | Abort) -> dict[str, Any]:
     level: Any = "success" if finished else "warn"
     end = End(
         status="finished" if finished else "aborted",
-        data=_json(result.data) if isinstance(result, Finish) else {},
+        data=json_value(result.data, "Finish(data=…)") if isinstance(result, Finish) else {},
         reason=plain_text(result.reason) if isinstance(result, Abort) else "",
         message=Message(level=level, text=plain_text(result.message)) if result.message else None,
         redirect=plain_text(result.redirect),
@@ -76,27 +71,6 @@ def _end(stage: Stage, result: Finish | Abort) -> dict[str, Any]:
 def _plain_choice(choice: Choice) -> Choice:
     target = None if choice.redirect is None else plain_text(choice.redirect)
     return replace(choice, label=plain_text(choice.label), redirect=target)
-
-
-def _json(value: Any) -> Any:
-    """Give the data of an end as JSON values; raises WrongOutcome for what has no form in it, or may hold a secret."""
-    if isinstance(value, Mapping):
-        return {plain_text(str(key)): _json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_json(item) for item in value]
-    if isinstance(value, float | int) and not (math.isfinite(value) and abs(value) < 2**63):
-        raise WrongOutcome("Finish(data=…): a number in it is no number of JSON, NaN, infinite or too large.")
-    if isinstance(value, msgspec.Struct) and not isinstance(value, Context) and not secret_keys(type(value)):
-        return _json(msgspec.structs.asdict(value))
-    try:
-        if not isinstance(value, msgspec.Struct):
-            return msgspec.to_builtins(value, str_keys=True, enc_hook=plain)
-    except (TypeError, ValueError, RecursionError):
-        pass
-    raise WrongOutcome(
-        f"Finish(data=…): a value in it is of type {type(value).__name__}; legal are JSON values, texts, dates, "
-        "decimals, UUIDs, enums, and Structs without a Secret."
-    )
 
 
 def refuse_unlistable_sessions() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any, cast
 
+from django.db import router
+
 from wfapp.declaration.outcomes import Message
 from wfapp.declaration.secrecy import secrets_set
 from wfapp.engine.state import State
 from wfapp.errors import MissingAbility
+from wfapp.links.compose import Prepared, compose
+from wfapp.links.outbox import queue
 from wfapp.rounds.answer import Answer, Input
 from wfapp.rounds.draw import draw, page_title
 from wfapp.rounds.last import effects_of, end_of
@@ -17,9 +21,10 @@ from wfapp.rounds.next_state import next_state
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import ABILITIES, Claim, Note, Report, Storage, get_storage
+from wfapp.storage.database import model_of
 from wfapp.storage.tokens import Token
 
-__all__ = ["answer_of", "settle"]
+__all__ = ["answer_of", "composed", "enqueue", "settle"]
 
 
 def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: list[Note], began: float) -> Answer:
@@ -38,8 +43,21 @@ def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: lis
         duration=round((time.perf_counter() - began) * 1000, 3),
         notes=[*notes, *_notes(stage, verdict, state)],
     )
+    messages = composed(stage)
     token = claim.store(state, report) if storage is claim.storage else claim.move(storage, state, report)
+    enqueue(stage, messages)
     return answer_of(later, token, verdict)
+
+
+def composed(stage: Stage) -> list[Prepared]:
+    """Make the messages that steps asked for; a rejected one too: what it says goes with its database writes."""
+    return [compose(asked) for asked in stage.notes.outgoing]
+
+
+def enqueue(stage: Stage, messages: list[Prepared]) -> None:
+    """Store messages beside their flow, in the transaction of the round."""
+    if messages:
+        queue(router.db_for_write(model_of(stage.cls)), stage.state.id, stage.cls.name, messages)
 
 
 def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typed: Input | None = None) -> Answer:

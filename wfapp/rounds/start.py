@@ -34,7 +34,7 @@ from wfapp.rounds.keys import (
 )
 from wfapp.rounds.play import Entry, charge, charged, play, played, run, spoilable, standing
 from wfapp.rounds.rows import show_row
-from wfapp.rounds.settle import settle
+from wfapp.rounds.settle import composed, enqueue, settle
 from wfapp.rounds.stage import Stage, admit, binding_of, refuse_unexposed
 from wfapp.rounds.verdict import Verdict, submit
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Storage, get_storage
@@ -168,6 +168,7 @@ def _first_round(claim: Claim, stage: Stage, entry: Entry) -> Answer:
     verdict = submit(paused, entry.input)
     entry.harmless = not verdict.rejected
     if verdict.rejected:
+        enqueue(paused, composed(paused))
         claim.discard()
         return _not_started(paused, verdict)
     return settle(claim, paused, verdict, digest, notes, began)
