@@ -145,6 +145,7 @@ HOSTILE = [
     # Too long, and no text at all
     "/" + "a" * 2_000,
     "/\ud800",
+    "/\ufffd",
     "//evil.example/\udfff",
 ]
 """What leads to another site, or might once somebody on the way decodes, normalises or resolves it."""

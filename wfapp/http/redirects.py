@@ -28,6 +28,9 @@ def safe_target(url: str, request: HttpRequest) -> str:
     # Browsers drop some control characters and read a backslash as a slash: what they make of it is another address.
     if not url or len(url) > MAX_LENGTH or "\\" in url or not url.isprintable() or url != url.strip():
         return ""
+    # Something stood there that was no text; a decoder on the way put this in its place.
+    if "\ufffd" in url:
+        return ""
     hosts = {request.get_host(), *conf.REDIRECT_HOSTS}
     if not url_has_allowed_host_and_scheme(url, hosts, require_https=request.is_secure()):
         return ""

@@ -11,7 +11,7 @@ from wfapp import rounds
 from wfapp.declaration.workflow import Workflow
 from wfapp.errors import Busy, InvalidToken
 from wfapp.models import OPEN, AbstractFlow, Status
-from wfapp.rounds.answer import Answer, Caller, Input
+from wfapp.rounds.answer import UNNAMED, Answer, Caller, Input
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.tokens import Token
 
@@ -84,7 +84,7 @@ class FlowHandle:
         self, name: str, data: Mapping[str, Any] | None = None, *, by: User | None = None, step: str = ""
     ) -> Answer:
         """Press a button of the page; raises WrongStep where the flow does not stand at ``step``."""
-        return self._play(Input(action=name, values=data), by, step)
+        return self._play(Input(action=name or UNNAMED, values=data), by, step)
 
     def cancel(self, *, by: User | None = None) -> Answer:
         """End the flow and wipe its context, whether or not its workflow offers that; no right is asked.

@@ -40,6 +40,13 @@ def test_submission_has_no_action() -> None:
     assert given.action == ""
 
 
+def test_action_without_an_id_is_one_that_no_page_has() -> None:
+    """It is no submission: the page refuses it in words."""
+    given = posted_input(rf.post("/", {"code": "1", "wf_action": ""}))
+    assert given is not None
+    assert given.action == "wf.unnamed"
+
+
 def test_files_come_along() -> None:
     """Uploads are part of the input."""
     given = posted_input(rf.post("/", {"photo": SimpleUploadedFile("a.txt", b"a")}))
