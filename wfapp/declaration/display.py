@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias
 
 from django import forms
@@ -75,6 +75,12 @@ class Display(forms.Field):
     name: ClassVar[str]
     """What a client calls it, in ``ui:options.display``."""
 
+    shown = ""
+    """The text that is shown now."""
+
+    drawing: Mapping[str, Any] = MappingProxyType({})
+    """What a client needs to draw it, beside its text."""
+
     text: Words | None = None
     """A fixed text, of the kinds that take one."""
 
@@ -94,18 +100,8 @@ class Display(forms.Field):
 
     def show(self, passed: Mapping[str, Any]) -> bool:
         """Take the text from the passed context; tell whether there is one."""
-        self.widget.shown = self.text_of(passed)
+        self.shown = self.widget.shown = self.text_of(passed)
         return bool(self.shown)
-
-    @property
-    def shown(self) -> str:
-        """Give the text that is shown now."""
-        return str(self.widget.shown)
-
-    @property
-    def drawing(self) -> dict[str, Any]:
-        """Give what a client needs to draw it, beside its text."""
-        return {}
 
 
 class _ParagraphWidget(DisplayWidget):
@@ -155,28 +151,22 @@ class Copyable(Display):
     widget = _CopyableWidget
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    path: str
-    size: int
-
-
 class _QRCodeWidget(DisplayWidget):
     template_name = "wfapp/widgets/qr_code.html"
-    code = _Code("", 0)
+    drawing: Mapping[str, Any] = MappingProxyType({})
     alternative: Words = ""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Add the drawing and its text alternative."""
         context = super().get_context(name, value, attrs)
-        context["widget"] |= {"path": self.code.path, "size": self.code.size, "alternative": self.alternative}
+        context["widget"] |= {**self.drawing, "alternative": self.alternative}
         return context
 
 
 class QRCode(Display):
     """Show the value of a key as a QR code, and as text for whoever cannot scan it. Needs ``wfapp[qr]``.
 
-    ``alternative`` names the drawing for a screen reader.
+    ``alternative`` names the drawing for a screen reader. ``drawing`` is the path of an SVG, and its width and height.
     """
 
     name = "qrcode"
@@ -189,14 +179,8 @@ class QRCode(Display):
     def show(self, passed: Mapping[str, Any]) -> bool:
         """Draw the code, too; raises NotAvailable without segno, and for a text that no code holds."""
         has_text = super().show(passed)
-        self.widget.code = _code(self.source, self.shown) if has_text else _Code("", 0)
+        self.drawing = self.widget.drawing = _drawing(self.source, self.shown) if has_text else {}
         return has_text
-
-    @property
-    def drawing(self) -> dict[str, Any]:
-        """Give the path of an SVG, and the width and height of its view box."""
-        code: _Code = self.widget.code
-        return {"path": code.path, "size": code.size} if code.size else {}
 
 
 def displays_of(form: type[Any]) -> dict[str, Display]:
@@ -216,7 +200,7 @@ def _text(value: Any, write: Callable[[Any], object] = str) -> str:
     return str(write(value))
 
 
-def _code(source: str, text: str) -> _Code:
+def _drawing(source: str, text: str) -> dict[str, Any]:
     if len(text.encode()) > LONGEST_CODE:
         raise NotAvailable(
             f"QRCode(source={source!r}) got {len(text.encode())} bytes; a QR code holds {LONGEST_CODE}: shorten it."
@@ -226,7 +210,7 @@ def _code(source: str, text: str) -> _Code:
     except ImportError:
         raise NotAvailable("QRCode needs segno: install wfapp[qr].") from None
     rows = segno.make(text, error="m", micro=False, encoding="utf-8").matrix
-    return _Code(_path(rows), len(rows) + 2 * QUIET)
+    return {"path": _path(rows), "size": len(rows) + 2 * QUIET}
 
 
 def _path(rows: Iterable[Iterable[int]]) -> str:

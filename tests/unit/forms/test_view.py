@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.forms.everything import EverythingForm
-from wfapp.forms import compile_payload, describe, merge, view_fields
+from wfapp.fields import Paragraph
+from wfapp.forms import compile_payload, describe, merge, view_fields, view_order
 
 
 class AddressForm(forms.Form):
@@ -150,16 +152,22 @@ CHANGES = st.fixed_dictionaries(
         "required": st.booleans(),
         "disabled": st.booleans(),
         "widget": st.sampled_from([forms.TextInput(), forms.HiddenInput(), forms.Select(choices=[("a", "A")])]),
+        "initial": st.sampled_from(["a", 1]),
         "choices": st.lists(st.tuples(st.text("ab", max_size=1), st.text("ab", max_size=1)), max_size=3),
     },
 )
-FIELDS = st.sampled_from([forms.CharField, forms.ChoiceField, forms.IntegerField, forms.MultipleChoiceField])
+FIELDS = st.sampled_from(
+    [
+        *(forms.CharField, forms.ChoiceField, forms.IntegerField, forms.MultipleChoiceField),
+        *(forms.BooleanField, forms.SplitDateTimeField, partial(Paragraph, text="Read this")),
+    ]
+)
 EDITS = st.dictionaries(st.sampled_from(["country", "state", "city"]), st.one_of(st.none(), st.tuples(FIELDS, CHANGES)))
 
 
-@given(edits=EDITS)
-def test_the_merged_payload_is_the_form_as_it_stands(edits: dict[str, Any]) -> None:
-    """Whatever ``prepare`` does to fields, a client draws what Django would."""
+@given(edits=EDITS, order=st.permutations(["country", "state", "city"]))
+def test_the_merged_payload_is_the_form_as_it_stands(edits: dict[str, Any], order: list[str]) -> None:
+    """Whatever ``prepare`` does to fields, a client draws what Django would, in that order."""
     form = AddressForm()
     payload = compile_payload(form)
     for name, edit in edits.items():
@@ -168,9 +176,21 @@ def test_the_merged_payload_is_the_form_as_it_stands(edits: dict[str, Any]) -> N
             field = form.fields[name] = edit[0]()
             for key, value in edit[1].items():
                 setattr(field, key, value)
-    merged = merge(asdict(payload), {"fields": view_fields(payload, form)})
+    form.order_fields(order)
+    view = {"fields": view_fields(payload, form), "order": view_order(payload, form)}
+    merged = merge(asdict(payload), {key: part for key, part in view.items() if part is not None})
     now = describe(form, evaluate=True)
-    assert merged["schema"]["properties"] == now.schema["properties"]
-    assert set(merged["schema"].get("required", ())) == set(now.schema.get("required", ()))
-    assert merged["ui"] | {"ui:order": None} == now.ui | {"ui:order": None}
-    assert sorted(merged["ui"]["ui:order"]) == sorted(form.fields)
+    assert (merged["schema"], merged["ui"]) == (now.schema, now.ui)
+    assert list(merged["schema"]["properties"]) == list(form.fields)
+
+
+def test_an_order_is_told_where_it_differs() -> None:
+    """New fields at the end need no order."""
+    form = AddressForm()
+    payload = compile_payload(form)
+    form.fields["city"] = forms.CharField()
+    assert view_order(payload, form) is None
+    form.order_fields(["city"])
+    assert view_order(payload, form) == ["city", "country", "state"]
+    del form.fields["city"]
+    assert view_order(payload, form) is None
