@@ -9,7 +9,8 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
-from wfapp import Abort, Ask, Context, Finish, If, Limit, Params, Secret, Struct, Workflow, step
+from wfapp import Abort, Ask, Context, Files, Finish, If, Limit, Params, Secret, Struct, Workflow, step
+from wfapp.forms import MultipleFileField
 
 
 class NameForm(forms.Form):
@@ -154,3 +155,46 @@ class Wide(Workflow[WideContext]):
         if "small" in self.answers and self.answers["small"]["name"] == "abort":
             return Abort("unwanted")
         return Finish(data={"number": self.ctx.number})
+
+
+class ScanForm(forms.Form):
+    title = forms.CharField(max_length=50)
+    scan = forms.FileField(max_length=100)
+    extra = forms.FileField(required=False)
+
+
+class ManyForm(forms.Form):
+    scans = MultipleFileField(required=False)
+
+
+class FilesContext(Context):
+    read: str = ""
+    names: list[str] = []
+
+
+class TakesFiles(Workflow[FilesContext]):
+    """Take a scan and more scans, and look at them again; the title ``bad`` is refused, ``infected`` the scan's, \
+``crash`` raises."""
+
+    name = "tests/files"
+    exposed = True
+
+    @step(form=ScanForm, keep=True, revisit=True, files=Files(max_size=1000, max_count=2))
+    def upload(self, form: ScanForm) -> None:
+        title, scan = form.cleaned_data["title"], form.cleaned_data["scan"]
+        self.ctx.read = scan.read().decode()
+        if title == "bad":
+            raise ValidationError({"title": "Not that one."})
+        if title == "infected":
+            raise ValidationError({"scan": "It has a virus."})
+        if title == "crash":
+            raise RuntimeError("crashed on purpose")
+
+    @step(form=ManyForm, keep=True)
+    def more(self, form: ManyForm) -> None:
+        self.ctx.names = [upload.name for upload in form.cleaned_data["scans"]]
+
+    @step(form=NameForm)
+    def last(self, form: NameForm) -> Finish:
+        scan = self.answers["upload"]["scan"]
+        return Finish(data={"scan": scan.name, "content": scan.read().decode(), "names": self.ctx.names})

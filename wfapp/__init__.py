@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfapp.declaration.context import Context, OpenContext, Params, Secret, Struct
+from wfapp.declaration.files import Files
 from wfapp.declaration.leaving import Choice, Skip
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.order import Break, Continue, If, Include, While
@@ -19,6 +20,7 @@ __all__ = [
     "Choice",
     "Context",
     "Continue",
+    "Files",
     "Finish",
     "If",
     "Include",

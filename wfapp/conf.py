@@ -73,6 +73,15 @@ class Conf:
     WEBHOOK_KEYS: dict[str, list[str]] = {}
     """Which origins webhooks may be posted to, and the secrets that sign them, newest first."""
 
+    UPLOAD_STORAGE: str = "default"
+    """The alias in ``STORAGES`` of the files of flows; nothing in it should have a public address."""
+
+    UPLOAD_MAX_SIZE: int = 5 * 1024 * 1024
+    """The most bytes of one file, unless its page says otherwise; in base64 it fits into a body of the endpoint."""
+
+    UPLOAD_MAX_COUNT: int = 10
+    """The most files of one page, unless it says otherwise."""
+
     def __getattribute__(self, name: str) -> Any:
         default = super().__getattribute__(name)
         if not name.isupper():

@@ -105,7 +105,7 @@ def test_reference_names_every_option_of_an_action() -> None:
 
 def test_reference_names_what_a_flow_and_a_context_offer() -> None:
     """Every public attribute of ``self.flow`` and ``self.ctx`` is mentioned."""
-    flow = {field.name for field in fields(FlowInfo)} - {"position"} | {
+    flow = {field.name for field in fields(FlowInfo)} - {"position", "keeper"} | {
         name for name, value in vars(FlowInfo).items() if isinstance(value, property)
     }
     part = section(REFERENCE, "### `Workflow`") + section(REFERENCE, "### `Context`")

@@ -149,6 +149,14 @@ def _is_cache(value: Any) -> bool:
     return _is_text(value) and value in settings.CACHES
 
 
+def _is_file_storage(value: Any) -> bool:
+    return _is_text(value) and value in settings.STORAGES
+
+
+def _is_positive(value: Any) -> bool:
+    return type(value) is int and value > 0
+
+
 def _is_callable_path(value: Any) -> bool:
     try:
         return _is_text(value) and callable(import_string(value))
@@ -174,6 +182,9 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "DELIVERY": (" or ".join(map(repr, DELIVERIES)), lambda value: _is_text(value) and value in DELIVERIES),
     "DELIVERY_TRIES": ("a number from 1 on", lambda value: type(value) is int and value >= 1),
     "UNSENT_RETENTION": ("a positive timedelta", _is_time),
+    "UPLOAD_STORAGE": ("the alias of a storage in STORAGES", _is_file_storage),
+    "UPLOAD_MAX_SIZE": ("a number of bytes from 1 on", _is_positive),
+    "UPLOAD_MAX_COUNT": ("a number from 1 on", _is_positive),
     "TRUSTED_PROXIES": ("a number from 0 on", lambda value: type(value) is int and value >= 0),
 }
 """What each key must be, but for ``KEYS`` and ``WEBHOOK_KEYS``, of which no message may show anything."""

@@ -9,7 +9,6 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info
-from django.forms import FileField
 
 from wfapp.checks.includes import expanded
 from wfapp.checks.settings import storage_of
@@ -23,6 +22,7 @@ from wfapp.declaration.validation import is_method
 from wfapp.declaration.workflow import Workflow
 from wfapp.models import AbstractFlow, flow_models
 from wfapp.storage.base import Storage, storage_paths
+from wfapp.uploads import takes_files
 
 __all__ = [
     "CHECKS",
@@ -157,8 +157,7 @@ def _needs(workflow: AnyWorkflow) -> Iterator[tuple[str, str]]:
         for name, action in cls.actions_of(step.name).items():
             if action.per_flow is not None:
                 yield f"action {name!r} with its limit", "counts_attempts"
-        fields = [field for form in step.form_classes for field in getattr(form, "base_fields", {}).values()]
-        if any(isinstance(field, FileField) for field in fields):
+        if takes_files(step.form_classes):
             yield f"step {step_name!r} with its files", "holds_files"
 
 

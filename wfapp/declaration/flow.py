@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from django.core.files.base import File
 
 __all__ = ["FlowInfo"]
 
@@ -27,6 +30,15 @@ class FlowInfo:
     """When its absolute life is over."""
 
     position: Callable[[], str]
+    keeper: Callable[[File[Any]], File[Any]] = field(repr=False)
+
+    def keep(self, file: File[Any]) -> File[Any]:
+        """Move a file of this flow into a model: ``document.file = self.flow.keep(form.cleaned_data["scan"])``.
+
+        Saving the model copies it, under a name that its field gives; the flow's own is deleted after the commit, and
+        stays where the round is rejected or rolled back. Raises NotAvailable for what is no file of this flow.
+        """
+        return self.keeper(file)
 
     @property
     def idempotency_key(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
+from wfapp.declaration.files import Files, check_files
 from wfapp.declaration.options import check_text, names
 from wfapp.declaration.texts import Text
 from wfapp.errors import DeclarationError
@@ -32,6 +33,9 @@ class PageOptions:
 
     submit: Text = ""
     """The text of the submit button."""
+
+    files: Files | None = None
+    """Limits of the files that the page takes; the site's where this is None."""
 
     static: bool = False
     """Whether the payload depends on nothing but the form's class and the language, and may be remembered."""
@@ -68,6 +72,8 @@ def options_of(form: type[Any] | None) -> PageOptions:
                 )
             if name in TEXTS:
                 check_text(f"{owner}: {name}", value)
+            if name == "files":
+                check_files(f"{owner}: files", value)
             if name in _LISTS:
                 own[name] = tuple(dict.fromkeys((*getattr(options, name), *names(owner, name, value))))
         options = replace(options, **own)

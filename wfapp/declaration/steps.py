@@ -11,6 +11,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, over
 from django import forms
 from django.forms.formsets import BaseFormSet
 
+from wfapp.declaration.files import Files, check_files
 from wfapp.declaration.hooks import Action, Hook, Method, check_decorated
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.options import check_count, check_text, check_timedelta, names, several
@@ -193,6 +194,7 @@ def step(
     title: Text = ...,
     description: Text = ...,
     submit: Text = ...,
+    files: Files = ...,
     static: bool = ...,
 ) -> FormStep[F]: ...
 @overload
@@ -214,6 +216,7 @@ def step(
     title: Text = ...,
     description: Text = ...,
     submit: Text = ...,
+    files: Files = ...,
     static: bool = ...,
 ) -> FormStep[Any]: ...
 @overload
@@ -233,6 +236,7 @@ def step(
     title: Text = ...,
     description: Text = ...,
     submit: Text = ...,
+    files: Files = ...,
     static: bool = ...,
 ) -> PlainStep: ...
 def step(method: Callable[..., Any] | None = None, /, **given: Any) -> Step[..., Any]:
@@ -266,6 +270,7 @@ def _build(given: Mapping[str, Any], method: Callable[..., Any] | None, *, name:
         raise DeclarationError(f"step: limit is {given['limit']!r}; it must be a Limit or a list of them.")
     for option in TEXTS:
         check_text(f"step: {option}", given.get(option, ""))
+    check_files("step: files", given.get("files"))
     _check_forms(own.get("form"), own.get("forms", ()))
     page = PageOptions().overlaid(given)
     return kind(name=name, method=method, page=page, given=MappingProxyType(dict(given)), **own)

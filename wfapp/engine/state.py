@@ -134,6 +134,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires: datetime
     """When the present page, or the flow, expires."""
 
+    files: bool = False
+    """Whether files were uploaded to it."""
+
     next: str = ""
     fingerprint: str = ""
     """The digest of the input that came with its idempotency key."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wfapp.forms.display import has_displays, ignore_displays, show
-from wfapp.forms.fill import fill, fill_absent, unknown_keys
+from wfapp.forms.fill import fill, fill_absent, text_size, unknown_keys
 from wfapp.forms.guard import guard
+from wfapp.forms.multiple import MultipleFileField, MultipleFileInput
 from wfapp.forms.payload import Description, Payload, compile_payload, describe
 from wfapp.forms.refill import refill
 from wfapp.forms.rejection import form_errors
@@ -14,6 +15,8 @@ from wfapp.forms.words import label_of, words_of
 
 __all__ = [
     "Description",
+    "MultipleFileField",
+    "MultipleFileInput",
     "Payload",
     "compile_payload",
     "describe",
@@ -30,6 +33,7 @@ __all__ = [
     "merge",
     "refill",
     "show",
+    "text_size",
     "typed",
     "unknown_keys",
     "view_fields",

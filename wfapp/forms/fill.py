@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from django.forms import BaseForm, Field, FileField
 from django.utils.datastructures import MultiValueDict
@@ -14,7 +14,7 @@ from wfapp.forms.guard import guard, screened
 from wfapp.forms.kinds import WrongType, kind_of
 from wfapp.forms.values import is_secret
 
-__all__ = ["fill", "fill_absent", "unknown_keys"]
+__all__ = ["fill", "fill_absent", "text_size", "unknown_keys"]
 
 SHOWN = 64
 """How many characters of an unknown key are repeated."""
@@ -43,10 +43,7 @@ def fill(
             words = {"field": f"{name}{error.path}", "type": error.expected}
             raise MalformedRequest(_("%(field)s: expected %(type)s.") % words) from None
         for key, texts in posted.items():
-            if texts:
-                data.setlist(key, texts)
-            else:
-                data.pop(key, None)
+            _write(data, form.files, key, texts)
     guard(form)
 
 
@@ -68,6 +65,21 @@ def fill_absent(form: BaseForm, values: Mapping[str, object], *, json: bool) -> 
     data: MultiValueDict[str, str] = cast("MultiValueDict[str, str]", form.data).copy()
     form.data = data
     fill(data, form, {name: value for name, value in found.items() if value is not None}, before_prepare=True)
+
+
+def text_size(data: MultiValueDict[str, str]) -> int:
+    """Count the characters that a form is bound to: files are elsewhere."""
+    return sum(len(key) + sum(map(len, texts)) for key, texts in data.lists())
+
+
+def _write(data: MultiValueDict[str, Any], files: MultiValueDict[str, Any], key: str, items: Sequence[object]) -> None:
+    """Put text where a browser puts text, and files where it puts files."""
+    target = data if items and isinstance(items[0], str) else files
+    if items:
+        target.setlist(key, list(items))
+    for place in (data, files):
+        if key in place and (place is not target or not items):
+            place.pop(key, None)
 
 
 def unknown_keys(form: BaseForm, values: Mapping[str, object]) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, DecimalException
 from typing import Any
 
+from django.core.files.base import File
 from django.db import models
 from django.forms import BaseForm, ComboField, Field, IntegerField, JSONField, ModelChoiceField, MultiValueField
 from django.utils import formats
@@ -54,7 +55,7 @@ def screened(value: object, depth: int = DEPTH) -> bool:
     match value:
         case str():
             return not _UNCLEAN.search(value)
-        case bool() | None:
+        case bool() | None | File():
             return True
         case int():
             return value.bit_length() <= MAGNITUDE * 3

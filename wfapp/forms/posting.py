@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.forms import Field, MultiWidget, SelectDateWidget, Widget
 from django.utils.dateparse import parse_date
 
 __all__ = ["Posted", "inner_widgets", "post"]
 
-Posted = dict[str, list[str]]
-"""Names of HTML inputs and what they send; an empty list for an input that sends nothing, such as an empty checkbox."""
+Posted = dict[str, Sequence[object]]
+"""Names of HTML inputs and what they send, texts or files: an empty list for an input that sends nothing, such
+as an empty checkbox."""
 
 
 def post(field: Field, widget: Widget, name: str, text: str) -> Posted:

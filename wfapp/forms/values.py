@@ -31,15 +31,17 @@ def _hides(widget: Widget) -> bool:
 def initial_values(form: BaseForm) -> dict[str, object]:
     """Give what stands in a form as JSON, by field: what was typed into a bound one, else what it starts with.
 
-    Left out are empty fields, passwords, one-time codes, files, and what is both hidden and disabled, for nobody sees
-    or sends it.
+    Left out are empty fields, passwords, one-time codes, and what is both hidden and disabled, for nobody sees or sends
+    it. A file of the flow is a data URL that names it, without its data.
     """
     values = {}
     for name, field in form.fields.items():
         if is_secret(field) or (field.disabled and field.widget.is_hidden):
             continue
         kind = kind_of(field, field.widget)
-        value = _typed(form, name, field) if _is_open(form, field) else kind.prepare(field, _initial(form, name, field))
+        # What is posted for a file is never shown; the files that the flow holds are its initial value.
+        posted = _is_open(form, field) and not isinstance(field, FileField)
+        value = _typed(form, name, field) if posted else kind.prepare(field, _initial(form, name, field))
         encoded = kind.encode(field, field.widget, value)
         if encoded is not None:
             values[name] = encoded

@@ -12,6 +12,7 @@ from django.db import models, router
 from wfapp.management.batches import locked
 from wfapp.models import AbstractFlow, Counter, FlowEvent, FlowQuerySet
 from wfapp.storage.transaction import round_transaction
+from wfapp.uploads import release_flows
 
 __all__ = ["Purged", "purge_counters", "purge_flows"]
 
@@ -39,6 +40,7 @@ def purge_flows(model: type[AbstractFlow], now: datetime, batch_size: int) -> Pu
     flows: FlowQuerySet[AbstractFlow] = FlowQuerySet(model, using=using)
 
     def delete(ids: list[Any]) -> None:
+        release_flows(using, ids)
         FlowEvent.objects.using(using).filter(flow__in=ids).delete()
         flows.filter(pk__in=ids).delete()
 

@@ -1,4 +1,4 @@
-"""The tables of wfapp: flows, what happened to them, what they send, and the counters of limits."""
+"""The tables of wfapp: flows, what happened to them, what they send, their files, and the counters of limits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from wfapp.models.event import FlowEvent, Kind
 from wfapp.models.flow import ENDED, OPEN, AbstractFlow, Flow, FlowQuerySet, Status
 from wfapp.models.outgoing import OutgoingMessage, OutgoingQuerySet, SendStatus
 from wfapp.models.tables import flow_models, model_by_tag, table_tag
+from wfapp.models.upload import Upload
 
 __all__ = [
     "ENDED",
@@ -21,6 +22,7 @@ __all__ = [
     "OutgoingQuerySet",
     "SendStatus",
     "Status",
+    "Upload",
     "flow_models",
     "model_by_tag",
     "table_tag",

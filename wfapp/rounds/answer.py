@@ -76,6 +76,8 @@ class Input:
     values: Mapping[str, Any] | MultiValueDict[str, Any] | None = field(default=None, repr=False)
     files: MultiValueDict[str, Any] | None = None
     json: bool = True
+    large: bool = False
+    """Whether it came in a body that is only read for the sake of files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,12 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.engine.expansion import local_of, path_of
 from wfapp.errors import NotStorable
 from wfapp.forms import is_secret
+from wfapp.uploads import Desk, KeptUpload, StoredUpload
 
 __all__ = ["Answers", "kept", "looked_up", "restored"]
 
 _TAG = "$"
+_FILE = "file"
 _TYPES: dict[str, type[Any]] = {
     "date": date,
     "datetime": datetime,
@@ -47,25 +49,34 @@ def kept(form: AnyForm) -> dict[str, Any]:
     return {
         name: _encoded(f"{type(form).__name__}.{name}", cleaned[name])
         for name, field in fields.items()
-        if name in cleaned and not is_secret(field) and not isinstance(field, forms.FileField)
+        if name in cleaned and not is_secret(field) and _is_kept(field, cleaned[name])
     }
 
 
 class Answers(Mapping[str, Mapping[str, Any]]):
     """Read the kept answers of a flow by step and field, as they were cleaned; a model's choice is looked up.
 
-    ``stored`` holds them by qualified name: of these, the ones of the workflow at ``path``, by its own names.
+    ``stored`` holds them by qualified name: of these, the ones of the workflow at ``path``, by its own names. Files are
+    found among ``uploads``.
     """
 
-    def __init__(self, workflow: type[Workflow[Any]], stored: Mapping[str, Mapping[str, Any]], path: str = "") -> None:
+    def __init__(
+        self,
+        workflow: type[Workflow[Any]],
+        stored: Mapping[str, Mapping[str, Any]],
+        path: str = "",
+        uploads: Desk | None = None,
+    ) -> None:
         self._workflow = workflow
         self._stored = {local_of(name): values for name, values in stored.items() if path_of(name) == path}
+        self._uploads = uploads
 
     def __getitem__(self, step: str) -> Mapping[str, Any]:
         stored = self._stored[step]
         forms_of = self._workflow.get_step(step).form_classes if step in self._workflow.structure.steps else ()
         fields = getattr(forms_of[0], "base_fields", {}) if len(forms_of) == 1 else {}
-        return {name: looked_up(fields.get(name), value) for name, value in restored(stored).items()}
+        found = {name: looked_up(fields.get(name), value) for name, value in restored(stored).items()}
+        return {name: _fetched(self._uploads, value) for name, value in found.items()}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._stored)
@@ -77,12 +88,29 @@ class Answers(Mapping[str, Mapping[str, Any]]):
         return f"<Answers of {', '.join(self._stored) or 'no step'}>"
 
 
+def _is_kept(field: forms.Field, value: Any) -> bool:
+    """Tell whether an answer is kept: of a file field, the files of the flow, and not what an author made of them."""
+    files = value if isinstance(value, list) else [value]
+    return not isinstance(field, forms.FileField) or all(isinstance(file, StoredUpload) or not file for file in files)
+
+
+def _fetched(uploads: Desk | None, value: Any) -> Any:
+    """Find the files that answers name; None in the place of one that is gone."""
+    if isinstance(value, list):
+        return [_fetched(uploads, item) for item in value]
+    if not isinstance(value, KeptUpload):
+        return value
+    return uploads.find(value.id) if uploads is not None else None
+
+
 def _encoded(where: str, value: Any) -> Any:
     match value:
         case None | bool() | int() | float():
             return value
         case str() | Promise():
             return str.__str__(str(value))
+        case StoredUpload():
+            return {_TAG: _FILE, "value": KeptUpload.of(value).stored()}
         case Model():
             return _encoded(where, value.pk)
         case QuerySet() | list() | tuple() | set() | frozenset():
@@ -108,6 +136,8 @@ def _decoded(value: Any) -> Any:
         return {key: _decoded(item) for key, item in value.items()}
     if value[_TAG] == "dict":
         return {key: _decoded(item) for key, item in value["value"].items()}
+    if value[_TAG] == _FILE:
+        return msgspec.convert(value["value"], KeptUpload)
     return msgspec.convert(value["value"], _TYPES[value[_TAG]], strict=False)
 
 

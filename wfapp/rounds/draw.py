@@ -20,8 +20,9 @@ from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.declaration.text_names import reads_data
 from wfapp.declaration.texts import render_text
 from wfapp.declaration.values import extract_pass_context
+from wfapp.engine.cursor import Position
 from wfapp.engine.expansion import path_of
-from wfapp.errors import WrongOutcome
+from wfapp.errors import BodyTooLarge, WrongOutcome
 from wfapp.rounds.answer import REFRESH, ActionView, Input, Page
 from wfapp.rounds.answers import restored
 from wfapp.rounds.layout import layout_of
@@ -45,21 +46,32 @@ __all__ = [
 
 FORM_ERROR = "__form"
 
+MAX_TEXT = 64 * 1024
+"""The most characters of a form that came in a body as large as only files may be."""
 
-def build_form(stage: Stage, step: Step[Any, Any], input: Input | None = None) -> AnyForm:
-    """Build the form of a step: bound where input came, with its constructor keywords; ``prepare`` has not run."""
+
+def build_form(
+    stage: Stage, step: Step[Any, Any], input: Input | None = None, *, at: Position | None = None
+) -> AnyForm:
+    """Build the form of a step: bound where input came, with its constructor keywords; ``prepare`` has not run.
+
+    ``at`` is where the files of its earlier posts are held: by default where the flow stands.
+    """
     form_class: type[AnyForm] = _form_class(stage, step)
     hook = stage.here.structure.form_kwargs.get(step.name)
     kwargs: dict[str, Any] = dict(getattr(stage.here, hook)()) if hook else {}
     if input is None or input.values is None:
         return form_class(**kwargs)
+    at = at or stage.state.position
     if not input.json:
-        form = form_class(data=input.values, files=input.files, **kwargs)
+        form = form_class(data=input.values, files=stage.uploads.tray(at, input.values, input.files), **kwargs)
         forms.guard(form)
         return form
     data: MultiValueDict[str, Any] = QueryDict(mutable=True)
-    form = form_class(data=data, files=input.files, **kwargs)
+    form = form_class(data=data, files=stage.uploads.tray(at, data, input.files), **kwargs)
     forms.fill(data, form, input.values, before_prepare=hasattr(form, "prepare"))
+    if input.large and forms.text_size(data) > MAX_TEXT:
+        raise BodyTooLarge
     return form
 
 
@@ -132,6 +144,7 @@ def draw(
         if shown.is_bound:
             unvalidated(shown, errors)
     forms.show(shown, passed)
+    stage.uploads.show(stage.state.position, shown)
     typed = forms.typed(shown)
     actions = offered(stage, step)
     labels = [action.label for action in actions.values()]

@@ -35,12 +35,12 @@ def forward(stage: Stage, verdict: Verdict) -> Verdict:
     while (position := _to_pass(stage, verdict)) is not None:
         name = position.step
         with stage.looking_at(name):
-            form = _answered(stage, stage.step(), stage.state.drafts[str(position)])
+            form = _answered(stage, stage.step(), position)
             if form is None:
                 return verdict
             own, was = kept(form), stage.keep(stage.state, name)
             answers: Mapping[str, dict[str, Any]] = {**(verdict.answers or {}), name: own}
-            stage.here.answers = Answers(type(stage.here), answers, path_of(name))
+            stage.here.answers = Answers(type(stage.here), answers, path_of(name), stage.uploads)
         ran = len(stage.machine.ran)
         result = stage.machine.go_on(position)
         clean = len(stage.machine.ran) == ran
@@ -60,13 +60,13 @@ def _to_pass(stage: Stage, verdict: Verdict) -> Position | None:
     return result.position if known and stage.may_run_at(name) else None
 
 
-def _answered(stage: Stage, step: Step[Any, Any], draft: Mapping[str, Any]) -> AnyForm | None:
+def _answered(stage: Stage, step: Step[Any, Any], position: Position) -> AnyForm | None:
     """Answer a page as before; ``None`` where that is no valid answer any more."""
-    shown = forms.refill(build_form(stage, step), restored(draft))
+    shown = forms.refill(build_form(stage, step), restored(stage.state.drafts[str(position)]))
     passed = passed_of(stage, step.page_of(type(shown)))
     try:
         again = Input(values=forms.initial_values(prepared(shown, passed)))
-        form = prepared(build_form(stage, step, again), passed, again)
+        form = prepared(build_form(stage, step, again, at=position), passed, again)
     except MalformedRequest:
         return None
     return form if form.is_valid() else None

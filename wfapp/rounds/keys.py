@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from wfapp.declaration.workflow import Workflow
@@ -80,9 +81,13 @@ def _canonical(input: Input | None) -> bytes:
         else []
     )
     try:
-        return msgspec.json.encode([values, files], order="sorted", enc_hook=str)
+        return msgspec.json.encode([values, files], order="sorted", enc_hook=_plain)
     except (TypeError, ValueError, RecursionError, UnicodeEncodeError):
         raise MalformedRequest from None
+
+
+def _plain(value: Any) -> str:
+    return _file_digest(value) if isinstance(value, File) else str(value)
 
 
 def _file_digest(file: Any) -> str:

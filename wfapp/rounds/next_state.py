@@ -28,7 +28,7 @@ replace = msgspec.structs.replace
 def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) -> State:
     """Give the state that a verdict leads to, in the storage that will keep it."""
     state, result = stage.state, verdict.result
-    base = replace(state, revision=state.revision + 1, last=last_of(stage, verdict, digest))
+    base = replace(state, revision=state.revision + 1, files=stage.uploads.in_use, last=last_of(stage, verdict, digest))
     if verdict.rejected:
         return stage.keep_saved(base)
     if isinstance(result, Finish | Abort):

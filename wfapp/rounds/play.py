@@ -31,6 +31,7 @@ from wfapp.rounds.verdict import Verdict, act, refusal, submit
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Report, get_storage
 from wfapp.storage.database import ANSWER_LIFETIME
 from wfapp.storage.tokens import Token
+from wfapp.uploads import undone_on_error
 
 __all__ = [
     "ChargeFirst",
@@ -104,7 +105,8 @@ def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
     """
     while True:
         try:
-            answer = play_once()
+            with undone_on_error():
+                answer = play_once()
         except ChargeFirst as first:
             entry.charges = Charges(first.charges)
             continue

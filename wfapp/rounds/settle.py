@@ -23,6 +23,7 @@ from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import ABILITIES, Claim, Note, Report, Storage, get_storage
 from wfapp.storage.database import model_of
 from wfapp.storage.tokens import Token
+from wfapp.uploads import takes_files
 
 __all__ = ["answer_of", "composed", "enqueue", "settle"]
 
@@ -46,6 +47,7 @@ def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: lis
     messages = composed(stage)
     token = claim.store(state, report) if storage is claim.storage else claim.move(storage, state, report)
     enqueue(stage, messages)
+    stage.uploads.close(rejected=verdict.rejected, ended=state.ended)
     return answer_of(later, token, verdict)
 
 
@@ -108,7 +110,8 @@ def _refuse_pause(stage: Stage, storage: Storage) -> None:
     step = stage.step()
     needed = {
         "counts_attempts": step.attempts is not None
-        or any(a.per_flow for a in stage.here.actions_of(step.name).values())
+        or any(a.per_flow for a in stage.here.actions_of(step.name).values()),
+        "holds_files": stage.state.files or takes_files(step.form_classes),
     }
     for ability in ABILITIES:
         if needed.get(ability) and not getattr(storage, ability):

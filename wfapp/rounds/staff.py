@@ -6,6 +6,7 @@ import time
 import uuid
 from typing import Any, Literal, cast
 
+from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
 from wfapp.declaration.outcomes import Abort
@@ -21,6 +22,7 @@ from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import get_storage
 from wfapp.storage.database import DatabaseStorage
 from wfapp.storage.tokens import Token
+from wfapp.uploads import release_flow
 
 __all__ = ["cancel_token", "end_by_staff"]
 
@@ -34,9 +36,12 @@ def end_by_staff(
     """
     storage = cast(DatabaseStorage, get_storage("database"))
     try:
-        return storage.end(model, pk, status=status, user_id=getattr(user, "pk", None))
+        over = storage.end(model, pk, status=status, user_id=getattr(user, "pk", None))
     except (Busy, InvalidToken):
         return False
+    if over:
+        release_flow(router.db_for_write(model), pk)
+    return over
 
 
 @sensitive_variables()

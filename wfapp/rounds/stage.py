@@ -24,6 +24,7 @@ from wfapp.errors import InvalidToken, NotAllowed
 from wfapp.logs import current_flow
 from wfapp.rounds.answer import Caller
 from wfapp.rounds.answers import Answers
+from wfapp.uploads import Desk
 
 __all__ = ["Stage", "admit", "binding_of", "browser_binding", "is_bound", "may_answer", "refuse_unexposed"]
 
@@ -41,12 +42,14 @@ class Stage:
         self.caller = caller
         self.notes = notes if notes is not None else Notes(storages=cls.storages)
         current_flow.set(str(state.id))
+        self.uploads = Desk(cls, state)
         self.flow = FlowInfo(
             id=state.id,
             created_by=state.created_by,
             started_at=state.started,
             ends_at=state.dies,
             position=lambda: str(self.machine.position or self.state.position),
+            keeper=self.uploads.keep,
         )
         self.workflow = self._instance(cls)
         self.machine = Machine(self.workflow, self.may_run_at, self.included)
@@ -59,7 +62,7 @@ class Stage:
 
     def _instance(self, cls: type[Workflow[Any]], path: str = "") -> Workflow[Any]:
         workflow, caller = cls(), self.caller
-        workflow.answers = Answers(cls, self.state.answers, path)
+        workflow.answers = Answers(cls, self.state.answers, path, self.uploads)
         workflow.user = caller.user if caller.user is not None else AnonymousUser()
         workflow.notes = self.notes
         workflow.flow = self.flow
@@ -71,7 +74,7 @@ class Stage:
     def included(self, scope: Scope) -> Workflow[Any]:
         """Make the instance of an included workflow that is entered now: nothing was answered in it."""
         workflow = self._instance(scope.cls, scope.path)
-        workflow.answers = Answers(scope.cls, {}, scope.path)
+        workflow.answers = Answers(scope.cls, {}, scope.path, self.uploads)
         return workflow
 
     def _reopen(self, path: str, kept: ScopeState) -> None:

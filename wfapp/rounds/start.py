@@ -107,8 +107,8 @@ def start(
     """Start a flow, and answer its first form with ``input`` where that has values; raises a Fault that left nothing
     behind.
 
-    On a page a first form that is refused starts no flow, unless its step counts attempts: the same start key works
-    again.
+    On a page a first form that is refused starts no flow, unless its step counts attempts or files came with it: the
+    same start key works again.
     """
     refuse_unexposed(workflow, caller)
     if input is not None and input.action == REFRESH:
@@ -167,7 +167,7 @@ def _first_round(claim: Claim, stage: Stage, entry: Entry) -> Answer:
     charge(paused, paused.step(), entry)
     verdict = submit(paused, entry.input)
     entry.harmless = not verdict.rejected
-    if verdict.rejected:
+    if verdict.rejected and not paused.uploads.in_use:
         enqueue(paused, composed(paused))
         claim.discard()
         return _not_started(paused, verdict)

@@ -23,6 +23,7 @@ from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import Input
 from wfapp.rounds.answers import Answers, kept
 from wfapp.rounds.draw import FORM_ERROR, available_at, build_form, offered, passed_of, prepared, remaining, unvalidated
+from wfapp.rounds.files import taken_in
 from wfapp.rounds.forward import forward, visit_of
 from wfapp.rounds.moves import Return, move_of
 from wfapp.rounds.stage import Stage
@@ -58,7 +59,7 @@ def submit(stage: Stage, input: Input) -> Verdict:
     whole = _whole(input)
     form, unknown = _prepared_and_unknown(stage, step, whole)
     _report(form, unknown)
-    if not form.is_valid():
+    if not taken_in(stage, form):
         return _rejected(form)
     said: Any = None
     try:
@@ -66,10 +67,11 @@ def submit(stage: Stage, input: Input) -> Verdict:
     except ValidationError as error:
         _add_error(form, error)
     if not form.is_valid():
+        stage.uploads.drop_refused(position, form)
         return _rejected(form)
     own = kept(form) if step.keeps else None
     answers = {**stage.state.answers, stage.name: own} if own is not None else stage.state.answers
-    stage.here.answers = Answers(type(stage.here), answers, path_of(stage.name))
+    stage.here.answers = Answers(type(stage.here), answers, path_of(stage.name), stage.uploads)
     result = stage.machine.go_on(position, said)
     visit = visit_of(stage, own, clean=step.method is None and not stage.machine.ran)
     return forward(stage, Verdict(result=result, answers=stage.still_answered(answers), passed=(visit,)))
@@ -95,7 +97,7 @@ def act(stage: Stage, input: Input) -> Verdict:
         whole_form, unknown = _prepared_and_unknown(stage, step, _whole(input))
         form = _partial(whole_form, input)
         _report(form, unknown)
-        if not form.is_valid():
+        if not taken_in(stage, form, whole=False):
             return _rejected_part(stage, step, input, form)
         arguments = (form,)
     try:
@@ -108,6 +110,7 @@ def act(stage: Stage, input: Input) -> Verdict:
             return _rejected(form)
         _add_error(form, error)
     if form is not None and not form.is_valid():
+        stage.uploads.drop_refused(stage.state.position, form)
         return _rejected_part(stage, step, input, form)
     return _after_action(stage, step, input, said)
 
@@ -167,7 +170,7 @@ def _report(form: AnyForm, unknown: list[str]) -> None:
 
 def _whole(input: Input) -> Input:
     """Give the input of a bound form: a page that nothing was sent for is an empty one."""
-    return Input(values=input.values or {}, files=input.files, json=input.json)
+    return Input(values=input.values or {}, files=input.files, json=input.json, large=input.large)
 
 
 def _unvalidated(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm | None:

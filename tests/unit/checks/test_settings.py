@@ -47,6 +47,9 @@ def test_every_key_at_its_best(settings: Any) -> None:
         "COOKIE_SECURE": True,
         "REDIRECT_HOSTS": ("app.example.com",),
         "TRUSTED_PROXIES": 2,
+        "UPLOAD_STORAGE": "staticfiles",
+        "UPLOAD_MAX_SIZE": 1,
+        "UPLOAD_MAX_COUNT": 1,
     }
     assert found() == []
 
@@ -94,6 +97,9 @@ def test_unknown_keys(settings: Any) -> None:
         ("COOKIE_SECURE", 1, "True, False or None"),
         ("REDIRECT_HOSTS", "app.example.com", "a list of hosts"),
         ("REDIRECT_HOSTS", [3], "a list of hosts"),
+        ("UPLOAD_STORAGE", "nowhere", "the alias of a storage in STORAGES"),
+        ("UPLOAD_MAX_SIZE", 0, "a number of bytes from 1 on"),
+        ("UPLOAD_MAX_COUNT", True, "a number from 1 on"),
         ("TRUSTED_PROXIES", -1, "a number from 0 on"),
         ("TRUSTED_PROXIES", True, "a number from 0 on"),
         ("TRUSTED_PROXIES", "1", "a number from 0 on"),

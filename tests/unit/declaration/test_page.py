@@ -10,7 +10,7 @@ from django import forms
 from wfapp.declaration.page import PageOptions, options_of
 from wfapp.errors import DeclarationError
 
-LEGAL = "extend, passes, reveals, title, description, submit, static"
+LEGAL = "extend, passes, reveals, title, description, submit, files, static"
 
 
 class BaseForm(forms.Form):

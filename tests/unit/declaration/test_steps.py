@@ -16,7 +16,8 @@ from wfapp.declaration.steps import Action, Hook, Step
 from wfapp.errors import DeclarationError
 
 OPTIONS = (
-    "attempts, description, expires, form, forms, keep, limit, passes, permission, reveals, static, submit, title, when"
+    "answers, attempts, description, expires, files, form, forms, keep, limit, passes, permission, reveals, revisit, "
+    "static, submit, title, url_name, when"
 )
 
 

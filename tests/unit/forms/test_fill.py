@@ -110,7 +110,7 @@ def test_a_value_is_posted_as_its_widget_would(field: forms.Field, value: Any, e
         (PhoneField(), "+49 1", "x: expected an object."),
         (PhoneField(), {"number": []}, "x.number: expected a number."),
         (PhoneField(), {"extension": 1}, "x: expected an object of the keys country, number."),
-        (forms.FileField(), "data:,", "x: expected no file."),
+        (forms.FileField(), "hello", "x: expected a file, as a data URL."),
         (forms.CharField(), "a\x00b", "x: this value cannot be used."),
         (forms.CharField(), "\ud800", "x: this value cannot be used."),
         (forms.JSONField(), {"a": ["\x00"]}, "x: this value cannot be used."),

@@ -8,7 +8,8 @@ from wfapp.forms.kinds.composite import Combo, Composite
 from wfapp.forms.kinds.display import Shown
 from wfapp.forms.kinds.moment import Date, DateTime, Time
 from wfapp.forms.kinds.number import Number
-from wfapp.forms.kinds.text import Duration, JsonText, Text, Upload, Uuid
+from wfapp.forms.kinds.text import Duration, JsonText, Text, Uuid
+from wfapp.forms.kinds.upload import Upload
 
 __all__ = [
     "Boolean",

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.core import validators
-from django.forms import DurationField, Field, FileField, JSONField, UUIDField, Widget
+from django.forms import DurationField, Field, JSONField, UUIDField, Widget
 from django.utils.translation import gettext_lazy as _
 
 from wfapp.forms.kinds.base import Json, Kind, WrongType, kind_for
@@ -14,7 +14,7 @@ from wfapp.forms.limits import highest, lowest
 from wfapp.forms.patterns import pattern_of
 from wfapp.forms.posting import Posted, post
 
-__all__ = ["Duration", "JsonText", "Text", "Upload", "Uuid"]
+__all__ = ["Duration", "JsonText", "Text", "Uuid"]
 
 _FORMATS = (
     (validators.EmailValidator, "email"),
@@ -76,22 +76,6 @@ class JsonText(Text):
         if value is not None and not isinstance(value, str):
             value = json.dumps(value, ensure_ascii=False)
         return super().decode(field, widget, name, value)
-
-
-@kind_for(FileField)
-class Upload(Kind):
-    """Describe a file; what it holds is never shown, and JSON cannot send one."""
-
-    def schema(self, field: Field, widget: Widget) -> Json:
-        return {"type": "string", "format": "data-url"}
-
-    def encode(self, field: Field, widget: Widget, value: Any) -> object:
-        return None
-
-    def decode(self, field: Field, widget: Widget, name: str, value: object) -> Posted:
-        if value is not None:
-            raise WrongType(_("no file"))
-        return {}
 
 
 def _format(field: Field) -> str:
