@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wfapp import rounds
 from wfapp.declaration.registry import registry
-from wfapp.models import OPEN, AbstractFlow, Flow, FlowEvent, Status
+from wfapp.models import OPEN, AbstractFlow, Flow, FlowEvent, OutgoingMessage, Status
 
 __all__ = ["BoundedPaginator", "FlowAdmin", "WorkflowFilter"]
 
@@ -202,6 +202,8 @@ class FlowAdmin(FlowAdminBase):
         flow = context["original"]
         events = FlowEvent.objects.using(flow._state.db).filter(flow=flow.pk).select_related("actor").order_by("-id")
         context["timeline"] = list(events[:TIMELINE])[::-1]
+        if self.admin_site.is_registered(OutgoingMessage) and request.user.has_perm("wfapp.view_outgoingmessage"):
+            context["messages_url"] = f"{reverse('admin:wfapp_outgoingmessage_changelist')}?flow={flow.pk}"
         if flow.status in OPEN:
             buttons = [
                 ("cancel_flows", _("Cancel this flow"), self.has_cancel_permission(request)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -65,19 +65,25 @@ class RowCommand(BatchCommand):
     def handle(self, *args: Any, model: str | None, batch_size: int, **options: Any) -> None:
         """Walk over the rows of each model in the order of their ids."""
         for each in _models(model):
-            counts, unreadable = Counts(), list[str]()
-            for ids in self._pages(each, batch_size):
-                with round_transaction(self.rows(each).db):
-                    for row in locked(self.rows(each).filter(pk__in=ids)):
-                        counts.read += 1
-                        try:
-                            values = self.values(row)
-                        except Fault:
-                            unreadable.append(str(row.pk))
-                        else:
-                            counts.changed += bool(values and self.rows(each).filter(pk=row.pk).update(**values))
-                counts.seen += len(ids)
-            self._report(each._meta.label, counts, unreadable)
+            self.walk(each._meta.label, self.rows(each), self.values, batch_size)
+
+    def walk(
+        self, label: str, rows: models.QuerySet[Row], values: Callable[[Row], dict[str, Any]], batch_size: int
+    ) -> None:
+        """Write what ``values`` gives into each row, and say how many there were."""
+        counts, unreadable = Counts(), list[str]()
+        for ids in _pages(rows, batch_size):
+            with round_transaction(rows.db):
+                for row in locked(rows.filter(pk__in=ids)):
+                    counts.read += 1
+                    try:
+                        changed = values(row)
+                    except Fault:
+                        unreadable.append(str(row.pk))
+                    else:
+                        counts.changed += bool(changed and rows.filter(pk=row.pk).update(**changed))
+            counts.seen += len(ids)
+        self._report(label, counts, unreadable)
 
     def _report(self, label: str, counts: Counts, unreadable: list[str]) -> None:
         self.stdout.write(f"{label}: {counts.read} read, {counts.changed} {self.done}, {len(unreadable)} unreadable.")
@@ -94,12 +100,13 @@ class RowCommand(BatchCommand):
     def values(self, row: AbstractFlow) -> dict[str, Any]:
         """Return what to write into a row; raises a Fault where it cannot be read."""
 
-    def _pages(self, model: type[AbstractFlow], size: int) -> Iterator[list[Any]]:
-        rows = self.rows(model).order_by("pk").values_list("pk", flat=True)
-        ids = list(rows[:size])
-        while ids:
-            yield ids
-            ids = list(rows.filter(pk__gt=ids[-1])[:size])
+
+def _pages(rows: models.QuerySet[Any], size: int) -> Iterator[list[Any]]:
+    keys = rows.order_by("pk").values_list("pk", flat=True)
+    ids = list(keys[:size])
+    while ids:
+        yield ids
+        ids = list(keys.filter(pk__gt=ids[-1])[:size])
 
 
 def _models(label: str | None) -> list[type[AbstractFlow]]:

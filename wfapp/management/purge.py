@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db import models, router
 
+from wfapp.conf import conf
+from wfapp.links.delivery import outboxes
 from wfapp.management.batches import locked
-from wfapp.models import AbstractFlow, Counter, FlowEvent, FlowQuerySet
+from wfapp.models import AbstractFlow, Counter, FlowEvent, FlowQuerySet, OutgoingMessage, OutgoingQuerySet
 from wfapp.storage.transaction import round_transaction
 from wfapp.uploads import release_flows
 
-__all__ = ["Purged", "purge_counters", "purge_flows"]
+__all__ = ["Purged", "PurgedMessages", "purge_counters", "purge_flows", "purge_messages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,17 @@ class Purged:
 
     answers: int
     """Stored answers wiped."""
+
+
+@dataclass(slots=True)
+class PurgedMessages:
+    """Count what was purged of the outbox."""
+
+    wiped: int = 0
+    """Messages that were given up, whose text was wiped."""
+
+    deleted: int = 0
+    """Messages deleted because their retention was over."""
 
 
 def purge_flows(model: type[AbstractFlow], now: datetime, batch_size: int) -> Purged:
@@ -62,6 +75,23 @@ def purge_counters(now: datetime, batch_size: int) -> int:
         counters.filter(pk__in=keys).delete()
 
     return _in_batches(counters.filter(resets_at__lte=now), delete, batch_size)
+
+
+def purge_messages(now: datetime, batch_size: int) -> PurgedMessages:
+    """Wipe the text of what staff may try again no longer, and delete what was sent, dropped or wiped long ago."""
+    purged = PurgedMessages()
+    for using in outboxes():
+        messages = OutgoingMessage.objects.using(using)
+
+        def wipe(ids: list[Any], messages: OutgoingQuerySet = messages) -> None:
+            messages.filter(pk__in=ids).update(body=b"", keep_until=now + conf.RETENTION)
+
+        def delete(ids: list[Any], messages: OutgoingQuerySet = messages) -> None:
+            messages.filter(pk__in=ids).delete()
+
+        purged.wiped += _in_batches(messages.over(now).exclude(body=b""), wipe, batch_size)
+        purged.deleted += _in_batches(messages.over(now).filter(body=b""), delete, batch_size)
+    return purged
 
 
 def _in_batches(rows: models.QuerySet[Any], act: Callable[[list[Any]], None], size: int) -> int:

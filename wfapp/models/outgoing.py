@@ -30,7 +30,7 @@ class OutgoingQuerySet(models.QuerySet["OutgoingMessage"]):
         return self.filter(status=SendStatus.QUEUED, due_at__lte=now)
 
     def over(self, now: datetime) -> Self:
-        """Keep those that need not be kept as they are any longer: a failed one loses its body, any other its row."""
+        """Keep those that need not be kept as they are any longer."""
         return self.filter(keep_until__lte=now).exclude(status=SendStatus.QUEUED)
 
     def resendable(self) -> Self:

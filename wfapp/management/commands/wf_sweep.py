@@ -1,4 +1,4 @@
-"""Do what no request does: purge what need not be kept."""
+"""Do what no request does: send what is due, purge what need not be kept."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
+from wfapp.links.outbox import deliver_due
 from wfapp.management.batches import BatchCommand
-from wfapp.management.purge import purge_counters, purge_flows
+from wfapp.management.purge import purge_counters, purge_flows, purge_messages
 from wfapp.models import flow_models
 
 
 class Command(BatchCommand):
     """Run the named duties, or all of them; meant for a timer, every few minutes, on any number of machines."""
 
-    help = "Purge expired flows, ended flows past their retention, answers that are over, and old counters."
-    duties = ("purge",)
+    help = "Send the messages that are due; purge flows, answers, messages and counters whose time is over."
+    duties = ("deliver", "purge")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -31,6 +32,14 @@ class Command(BatchCommand):
         for name in only or self.duties:
             getattr(self, name)(batch_size)
 
+    def deliver(self, batch_size: int) -> None:
+        """Send what is due, and say how it went."""
+        done = deliver_due(batch_size=batch_size)
+        self.stdout.write(
+            f"{done.sent} messages sent, {done.postponed} to be tried again, {done.failed} given up, "
+            f"{done.expired} too late."
+        )
+
     def purge(self, batch_size: int) -> None:
         """Delete and wipe what need not be kept, and say how much it was."""
         now = timezone.now()
@@ -40,4 +49,6 @@ class Command(BatchCommand):
                 f"{model._meta.label}: {purged.expired} expired and {purged.ended} ended flows deleted, "
                 f"{purged.answers} answers wiped."
             )
+        messages = purge_messages(now, batch_size)
+        self.stdout.write(f"{messages.deleted} messages deleted, {messages.wiped} unsent ones wiped.")
         self.stdout.write(f"{purge_counters(now, batch_size)} counters deleted.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from pytest_django import Settings
 
@@ -9,6 +11,8 @@ from tests.flows.factories import finished_invite, invite
 from tests.flows.models import InviteFlow
 from tests.unit.management.commands.run import run
 from wfapp.errors import InvalidToken
+from wfapp.links.compose import Prepared
+from wfapp.links.outbox import deliver_due, queue
 from wfapp.storage.database import open_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -81,3 +85,15 @@ def test_an_unreadable_row_is_named_and_left_as_it_is(flows: list[InviteFlow]) -
     assert out == ["flows.InviteFlow: 2 read, 1 moved to the newest key, 1 unreadable."]
     assert err == [f"flows.InviteFlow {flows[0].pk} cannot be read."]
     assert bytes(InviteFlow.objects.get(pk=flows[0].pk).state) == b"no sealed state at all"
+
+
+def test_messages_that_wait_are_moved(settings: Settings) -> None:
+    """Their sealed text is read long after the round."""
+    settings.WFAPP = {"KEYS": [OLD], "DELIVERY": "sweep", "SITE_URL": "https://site.example"}
+    prepared = Prepared(channel="email", purpose="mail/hello", to="ann@example.com", subject="Hello", text="Hello")
+    queue("default", uuid.uuid4(), "tests/hello", [prepared])
+    settings.WFAPP = {**settings.WFAPP, "KEYS": [NEW, OLD]}
+    lines = ["wfapp.OutgoingMessage: 1 read, 1 moved to the newest key, 0 unreadable."]
+    assert [line for line in run("wf_reencrypt")[0] if "Outgoing" in line] == lines
+    settings.WFAPP = {**settings.WFAPP, "KEYS": [NEW]}
+    assert deliver_due().sent == 1

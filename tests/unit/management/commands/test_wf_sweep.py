@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -13,7 +16,9 @@ from django.utils import timezone
 from tests.flows.factories import finished_invite, invite, make, note
 from tests.flows.models import InviteFlow
 from tests.unit.management.commands.run import run
-from wfapp.models import ENDED, OPEN, Counter, Flow, FlowEvent, Status, flow_models
+from wfapp.links.compose import Prepared
+from wfapp.links.outbox import queue
+from wfapp.models import ENDED, OPEN, Counter, Flow, FlowEvent, OutgoingMessage, Status, flow_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -127,11 +132,13 @@ def test_all_that_is_due_goes_in_batches_of_any_size(size: str) -> None:
 
 
 def test_every_table_is_swept() -> None:
-    """One line for each flow model, one for the counters; without --only all duties run."""
+    """One line for each flow model, for messages and for counters; without --only all duties run."""
     out, _ = run("wf_sweep")
     labels = [model._meta.label for model in flow_models()]
     lines = [f"{label}: 0 expired and 0 ended flows deleted, 0 answers wiped." for label in labels]
-    assert out == sorted([*lines, "0 counters deleted."])
+    lines += ["0 messages sent, 0 to be tried again, 0 given up, 0 too late."]
+    lines += ["0 messages deleted, 0 unsent ones wiped.", "0 counters deleted."]
+    assert out == sorted(lines)
 
 
 def test_an_unknown_duty_is_refused_before_anything_runs() -> None:
@@ -139,7 +146,7 @@ def test_an_unknown_duty_is_refused_before_anything_runs() -> None:
     make(Flow, expires_at=timezone.now())
     with pytest.raises(CommandError) as caught:
         run("wf_sweep", "--only", "purge", "mails")
-    assert str(caught.value) == "'mails' is no duty of wf_sweep; its duties are: purge."
+    assert str(caught.value) == "'mails' is no duty of wf_sweep; its duties are: deliver, purge."
     assert Flow.objects.exists()
 
 
@@ -191,3 +198,40 @@ def test_sweepers_side_by_side_delete_each_row_once() -> None:
         thread.join()
     assert sum(int(line.split()[1]) for line in lines) == 40
     assert not Flow.objects.exists()
+
+
+def wait(**columns: Any) -> OutgoingMessage:
+    """Queue a message, and change its row."""
+    prepared = Prepared(channel="email", purpose="mail/hello", to="ann@example.com", subject="Hello", text="Hello")
+    [pk] = queue("default", uuid.uuid4(), "tests/hello", [prepared])
+    OutgoingMessage.objects.filter(pk=pk).update(**columns)
+    return OutgoingMessage.objects.get(pk=pk)
+
+
+def test_what_is_due_is_sent() -> None:
+    """And nothing else."""
+    wait()
+    wait(due_at=timezone.now() + HOUR)
+    wait(expires_at=timezone.now() - HOUR)
+    out, _err = run("wf_sweep", "--only", "deliver")
+    assert out == ["1 messages sent, 0 to be tried again, 0 given up, 1 too late."]
+    assert [letter.to for letter in mail.outbox] == [["ann@example.com"]]
+
+
+def test_a_message_that_was_given_up_is_wiped_first_and_deleted_later() -> None:
+    """Staff still see that it failed, when it can be sent no more."""
+    row = wait(status="failed", keep_until=timezone.now())
+    out, _err = run("wf_sweep", "--only", "purge")
+    assert "0 messages deleted, 1 unsent ones wiped." in out
+    row.refresh_from_db()
+    assert (bytes(row.body), row.status) == (b"", "failed")
+    OutgoingMessage.objects.update(keep_until=timezone.now())
+    out, _err = run("wf_sweep", "--only", "purge")
+    assert "1 messages deleted, 0 unsent ones wiped." in out
+
+
+def test_a_message_that_waits_is_kept() -> None:
+    """However old it is."""
+    wait(keep_until=timezone.now() - HOUR)
+    run("wf_sweep", "--only", "purge")
+    assert OutgoingMessage.objects.exists()
