@@ -38,9 +38,11 @@ __all__ = [
     "InvalidToken",
     "KeyReused",
     "LimitExceeded",
+    "LinkSpent",
     "MalformedRequest",
     "MissingAbility",
     "NoKey",
+    "NoRoute",
     "NotAllowed",
     "NotAvailable",
     "NotSendable",
@@ -86,6 +88,10 @@ class NotAvailable(RoundError):
 
 class NotSendable(RoundError):
     """Name the step and the template of a message that cannot be made, and never its address or a value."""
+
+
+class NoRoute(RoundError):
+    """Name the workflow whose pages have no address that a link could lead to."""
 
 
 class WrongOutcome(RoundError):
@@ -187,6 +193,14 @@ class InvalidToken(Fault):
     status = 410
     code = "invalid-token"
     message = _("This cannot be continued: it has ended, has expired or was opened elsewhere. Please start again.")
+
+
+class LinkSpent(InvalidToken):
+    """Refuse a link that was real; ``reason`` tells a page what to say: used, expired, superseded or revoked."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__()
 
 
 class BodyTooLarge(Fault):

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from wfapp.declaration.context import keys
+from wfapp.declaration.links import Link
 from wfapp.declaration.order import Condition
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next, Outcome
 from wfapp.declaration.workflow import Workflow
@@ -29,7 +30,7 @@ class Paused:
     position: Position
 
 
-Result = Paused | Finish | Abort | Ask
+Result = Paused | Finish | Abort | Ask | Link
 
 
 def holds(workflow: Workflow[Any], condition: Condition) -> bool:
@@ -136,7 +137,7 @@ class Machine:
         self.ran.append(position.step)
         return taken
 
-    def _taken(self, position: Position, said: Outcome | None) -> Finish | Abort | Ask | Position | None:
+    def _taken(self, position: Position, said: Outcome | None) -> Finish | Abort | Ask | Link | Position | None:
         """Give the end that a step said, or the next position; in a sub-flow its names are its own, and its end too."""
         path = path_of(position.step)
         if said is None or isinstance(said, Next):
@@ -146,10 +147,11 @@ class Machine:
         if isinstance(said, Finish) and path:
             self._finish(path, said)
             return self.cursor.after(Position(f"{path}/{EXIT}", position.loops))
-        if isinstance(said, Finish | Abort):
+        if isinstance(said, Finish | Abort | Link):
             return said
         raise WrongOutcome(
-            f"Step {position.step!r} returned {type(said).__name__}; it may return nothing, Next, Ask, Finish or Abort."
+            f"Step {position.step!r} returned {type(said).__name__}; it may return nothing, Next, Ask, Finish, "
+            f"Abort or a link."
         )
 
     def _finish(self, path: str, said: Finish) -> None:

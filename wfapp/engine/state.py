@@ -18,6 +18,7 @@ __all__ = [
     "FORMAT",
     "Last",
     "ScopeState",
+    "Sent",
     "State",
     "Uses",
     "Visit",
@@ -71,6 +72,30 @@ class Visit(msgspec.Struct, frozen=True, array_like=True):
     """The included workflows that the flow stood inside of."""
 
 
+class Sent(msgspec.Struct, frozen=True):
+    """Remember the link that a flow waits for, to send it again: to this address, and to no other."""
+
+    outlet: str
+    to: str
+    template: str
+    seconds: float
+    """How long a link opens."""
+
+    replaces: str
+    language: str
+    title: str
+    description: str
+    submit: str
+    resends: int
+    cooldown: float
+    """In seconds."""
+
+    count: int
+    """How many links were sent."""
+
+    last: datetime
+
+
 class Last(msgspec.Struct, frozen=True, omit_defaults=True):
     """Hold the last answer as what it needs to be given again, not as a page.
 
@@ -78,6 +103,9 @@ class Last(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     digest: str
+    device: dict[str, Any] | None = None
+    """The address and the end of the link to another device that is shown."""
+
     rejected: bool = False
     stayed: bool = False
     errors: dict[str, str] = {}
@@ -144,6 +172,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seed: bytes = b""
     """What id and handle are derived from, as long as the flow lives in a token."""
 
+    link: Sent | None = None
+    """The link that the flow waits for."""
+
+    by_link: bool = False
+    """Whether a link handed it to whoever plays it now."""
+
+    watch_binding: str = ""
+    """Whose the token is that only watches."""
+
     last: Last | None = None
     ended: bool = False
 
@@ -161,6 +198,7 @@ def ended(state: State, until: datetime) -> State:
         revision=state.revision,
         position=Position(""),
         binding=state.binding,
+        watch_binding=state.watch_binding,
         transport=state.transport,
         created_by=state.created_by,
         started=state.started,

@@ -36,10 +36,10 @@ def words_of(field: Field, value: Any) -> str:
         case list() | tuple() | set():
             return ", ".join(words_of(field, item) for item in value) or NOTHING
     if isinstance(field.widget, ChoiceWidget) and not isinstance(value, Model):
-        labels = {str(key): plain(label) for key, label in flatten_choices(field.widget.choices)}
+        labels: dict[str, str] = {str(key): plain(label) for key, label in flatten_choices(field.widget.choices)}
         return labels.get(str(value), str(value))
     if isinstance(value, datetime):
-        return formats.date_format(timezone.template_localtime(value), "DATETIME_FORMAT")
+        return formats.date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "DATETIME_FORMAT")
     if isinstance(value, date):
         return formats.date_format(value, "DATE_FORMAT")
     if isinstance(value, time):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,10 +11,11 @@ from django.http import HttpRequest, HttpResponseBase
 
 from wfapp.conf import conf
 from wfapp.errors import ContextTooLarge, InvalidToken
-from wfapp.storage.tokens import Token, flow_key
+from wfapp.storage.tokens import Token
 
 __all__ = [
     "ENDED_TOKEN_AGE",
+    "LINK_AGE",
     "MAX_TOKEN_LENGTH",
     "cookie_name",
     "cookies_are_secure",
@@ -38,6 +38,9 @@ TOKEN_AGE = timedelta(days=30)
 
 ENDED_TOKEN_AGE = timedelta(minutes=10)
 """How long a browser keeps the token of a flow that has ended: as long as it opens the stored answer."""
+
+LINK_AGE = timedelta(hours=1)
+"""How long a browser keeps the token of a link that it did not open: it is in the mail, too."""
 
 _KEY = re.compile(r"[0-9a-f]{8}")
 _STAMPED = re.compile(r"(?P<stamp>[0-9]{1,12})\.(?P<token>.+)", re.ASCII)
@@ -75,12 +78,12 @@ def read_token(request: HttpRequest, key: str, revision: int | None) -> Token:
 def set_token(
     request: HttpRequest,
     response: HttpResponseBase,
-    flow_id: uuid.UUID,
+    key: str,
     token: Token,
     *,
     max_age: timedelta = TOKEN_AGE,
 ) -> None:
-    """Give the browser a flow's token, and take from it the tokens answered longest ago that are over the limits.
+    """Give the browser a token under its public key, and take from it the tokens answered longest ago over the limits.
 
     Raises ContextTooLarge for a token that no cookie holds.
     """
@@ -90,7 +93,7 @@ def set_token(
             f"The token of this flow has {len(text)} characters and a cookie holds at most {MAX_TOKEN_LENGTH}: "
             'keep less in the context, or call self.store_in("database") before the flow pauses.'
         )
-    name = _token_cookie(flow_key(flow_id))
+    name = _token_cookie(key)
     value = f"{int(time.time())}.{text}"
     for other in _over_limits(request, name, len(name) + len(value)):
         _delete(response, other)

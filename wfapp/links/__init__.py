@@ -1,0 +1,1 @@
+"""Links and messages: what leaves the site, through which channel, and how it gets there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wfapp.models.counter import Counter
 from wfapp.models.event import FlowEvent, Kind
 from wfapp.models.flow import ENDED, OPEN, AbstractFlow, Flow, FlowQuerySet, Status
+from wfapp.models.link import Link, LinkQuerySet, LinkStatus
 from wfapp.models.outgoing import OutgoingMessage, OutgoingQuerySet, SendStatus
 from wfapp.models.tables import flow_models, model_by_tag, table_tag
 from wfapp.models.upload import Upload
@@ -18,6 +19,9 @@ __all__ = [
     "FlowEvent",
     "FlowQuerySet",
     "Kind",
+    "Link",
+    "LinkQuerySet",
+    "LinkStatus",
     "OutgoingMessage",
     "OutgoingQuerySet",
     "SendStatus",

@@ -18,6 +18,8 @@ class Kind(models.TextChoices):
     REJECTED = "rejected", _("rejected")
     ACTION = "action", _("action")
     STEP_DONE = "step_done", _("step done")
+    OPENED = "opened", _("link opened")
+    REVOKED = "revoked", _("link revoked")
     SENT = "sent", _("sent")
     UNSENT = "unsent", _("could not be sent")
     COMPENSATED = "compensated", _("compensated")

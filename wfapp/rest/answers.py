@@ -14,8 +14,7 @@ from wfapp.declaration.outcomes import Message
 from wfapp.forms import Payload, compile_payload, has_dynamic_choices, initial_values, view_fields, view_order
 from wfapp.http.caller import Transport
 from wfapp.http.ways import Way, end_target, way_on
-from wfapp.rounds.answer import ActionView, Answer, AnswersView, End, Page, Progress
-from wfapp.storage.tokens import flow_key
+from wfapp.rounds.answer import ActionView, Answer, AnswersView, End, Notice, Page, Progress
 
 __all__ = ["JsonResponse", "describe_answer"]
 
@@ -34,16 +33,37 @@ def describe_answer(answer: Answer, request: HttpRequest, transport: Transport) 
     body: Json = {"status": answer.status}
     if answer.end is not None:
         body |= _end(answer.end, way_on(answer, request, end_target(answer, request)))
-    elif answer.token is not None and answer.flow_id is not None:
-        cookie = {"flow": flow_key(answer.flow_id), "revision": answer.token.revision}
+    elif answer.token is not None:
+        cookie = {"flow": answer.key, "revision": answer.token.revision}
         body["wfs"] = cookie if transport == "cookie" else str(answer.token)
-    if answer.status in {"waiting", "start"}:
+    if answer.status in {"waiting", "start", "landing"}:
         body["view"] = {"title": answer.title, "actions": []}
+    if answer.notice is not None:
+        body |= _notice(answer.notice, body)
+    if answer.device is not None:
+        body["device"] = {"url": answer.device.url, "expiresAt": answer.device.expires_at}
     if answer.page is not None:
         body["inputRequired"] = _input_required(answer.page)
     if answer.messages:
         body["messages"] = [_message(message) for message in answer.messages]
     return body
+
+
+def _notice(notice: Notice, body: Json) -> Json:
+    """Tell what a flow waits for; where that is a link, the token can do no more than watch."""
+    view = {**body["view"], "actions": [_action(action) for action in notice.actions]}
+    if notice.description:
+        view["description"] = notice.description
+    if notice.submit:
+        view["submit"] = {"text": notice.submit}
+    more: Json = {"view": view}
+    if notice.outlet:
+        more |= {"sent": True, "outlet": notice.outlet}
+    if notice.outlet or notice.elsewhere:
+        more["watch"] = body.pop("wfs")
+    if notice.elsewhere:
+        more["elsewhere"] = True
+    return more
 
 
 def _input_required(page: Page) -> Json:

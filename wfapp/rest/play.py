@@ -22,7 +22,7 @@ from wfapp.storage.tokens import Token
 
 __all__ = ["play"]
 
-_SHOWN_WHEN_STALE = ("wfs", "inputRequired", "view")
+_SHOWN_WHEN_STALE = ("wfs", "watch", "inputRequired", "view")
 
 
 @sensitive_variables()
@@ -75,6 +75,6 @@ def _resume(exchange: Resume, caller: Caller, request: HttpRequest) -> Answer:
 
 
 def _set_token(request: HttpRequest, response: JsonResponse, answer: Answer) -> None:
-    if answer.token is not None and answer.flow_id is not None:
+    if answer.token is not None and answer.key:
         max_age = ENDED_TOKEN_AGE if answer.end else TOKEN_AGE
-        set_token(request, response, answer.flow_id, answer.token, max_age=max_age)
+        set_token(request, response, answer.key, answer.token, max_age=max_age)

@@ -12,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 
 from wfapp.declaration.leaving import Choice, Skip
 from wfapp.declaration.outcomes import Cookie, Message
+from wfapp.storage.tokens import LINK, STAFF, Token, flow_key, secret_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from wfapp.declaration.workflow import Workflow
-    from wfapp.storage.tokens import Token
 
 __all__ = [
     "REFRESH",
@@ -29,9 +29,11 @@ __all__ = [
     "Answer",
     "AnswersView",
     "Caller",
+    "DeviceView",
     "Effects",
     "End",
     "Input",
+    "Notice",
     "Page",
     "Progress",
     "SignIn",
@@ -155,6 +157,28 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Hold what a page without a form says: one where the flow waits, or one that a link leads to."""
+
+    description: str = ""
+    submit: str = ""
+    actions: tuple[ActionView, ...] = ()
+    outlet: str = ""
+    """The channel that a link was sent by, where the flow waits for that."""
+
+    elsewhere: bool = False
+    """Whether the flow went on elsewhere, and this is what is left to watch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceView:
+    """Hold a link that is shown, for the flow to go on with on another device."""
+
+    url: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """Name the user whom delivery signs in, and the backend that vouched.
 
@@ -197,14 +221,15 @@ class Answer:
     """Hold what one round answers; both doors only translate it.
 
     ``status`` is ``form`` (``page`` is there), ``start`` (a first page that can only be a button), ``waiting`` (for a
-    person with a right that the caller lacks), or one of ``finished`` and ``aborted`` (``end`` is there). ``token``
+    person with a right that the caller lacks, or for whoever opens a link), ``landing`` (a link leads here: a button),
+    or one of ``finished`` and ``aborted`` (``end`` is there). ``token``
     is ``None`` before a flow exists; then ``start_key`` is there, to be sent back with the first post. It is ``None``,
     too, for code that came to a flow by its row: such a flow has a ``revision`` all the same. ``rejected``
     tells that the input was refused: nothing went on; ``stayed``, that an action left the flow on its page: both are
     drawn with what was typed.
     """
 
-    status: Literal["form", "start", "waiting", "finished", "aborted"]
+    status: Literal["form", "start", "waiting", "landing", "finished", "aborted"]
     workflow: type[Workflow[Any]]
     flow_id: uuid.UUID | None = None
     token: Token | None = None
@@ -213,8 +238,19 @@ class Answer:
     title: str = ""
     page: Page | None = None
     end: End | None = None
+    notice: Notice | None = None
+    device: DeviceView | None = None
     messages: tuple[Message, ...] = ()
     effects: Effects | None = None
     rejected: bool = False
     stayed: bool = False
     next: str = ""
+
+    @property
+    def key(self) -> str:
+        """Give the public key that names the token's cookie; empty without a token."""
+        if self.token is None:
+            return ""
+        if self.token.storage in (LINK, STAFF):
+            return secret_key(self.token)
+        return flow_key(self.flow_id) if self.flow_id is not None else ""

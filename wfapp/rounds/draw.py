@@ -36,6 +36,8 @@ __all__ = [
     "available_at",
     "build_form",
     "draw",
+    "notice_actions",
+    "notice_texts",
     "offered",
     "page_title",
     "passed_of",
@@ -178,6 +180,24 @@ def _built(stage: Stage, step: Step[Any, Any], input: Input | None) -> AnyForm:
     form = build_form(stage, step, input)
     draft = stage.state.drafts.get(str(stage.state.position))
     return form if draft is None else forms.refill(form, restored(draft))
+
+
+def notice_texts(stage: Stage, step: Step[Any, Any]) -> dict[str, str]:
+    """Evaluate title and description of a step where its flow waits."""
+    page = step.page_of(step.form_classes[0]) if step.form_classes else step.page
+    passed = passed_of(stage, page)
+    title = _text(stage, page.title, passed, {}) if step.form is None else ""
+    description = _text(stage, page.description, passed, {}) if step.form is None else ""
+    return {"title": title or page_title(stage, step), "description": description}
+
+
+def notice_actions(stage: Stage, step: Step[Any, Any]) -> tuple[ActionView, ...]:
+    """List what whoever waits may do meanwhile."""
+    page = step.page_of(step.form_classes[0]) if step.form_classes else step.page
+    passed = passed_of(stage, page)
+    own = offered(stage, step).items() if step.form is None else ()
+    views = [_action_view(stage, name, action, lambda text: _text(stage, text, passed, {})) for name, action in own]
+    return (*views, *moves_of(stage))
 
 
 def page_title(stage: Stage, step: Step[Any, Any]) -> str:

@@ -34,6 +34,7 @@ def last_of(stage: Stage, verdict: Verdict, digest: str) -> Last:
     return Last(
         digest=digest,
         rejected=verdict.rejected,
+        device=verdict.shown,
         stayed=result is None and not verdict.rejected and bool(verdict.action),
         errors=errors,
         messages=[(message.level, message.text) for message in notes.messages],

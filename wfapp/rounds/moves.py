@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wfapp.declaration.outcomes import Abort
@@ -11,11 +13,25 @@ from wfapp.engine.state import State, Visit
 from wfapp.rounds.answer import ActionView
 from wfapp.rounds.stage import Stage
 
-__all__ = ["BACK", "CANCEL", "CANCELLED", "CHANGE", "Return", "changeable", "move_of", "moves_of", "returned"]
+__all__ = [
+    "BACK",
+    "CANCEL",
+    "CANCELLED",
+    "CHANGE",
+    "RESEND",
+    "Again",
+    "Return",
+    "changeable",
+    "move_of",
+    "moves_of",
+    "resend_of",
+    "returned",
+]
 
 BACK = "wf.back"
 CANCEL = "wf.cancel"
 CHANGE = "wf.change."
+RESEND = "wf.resend"
 CANCELLED = "cancelled"
 """The reason of a flow that was cancelled."""
 
@@ -28,23 +44,46 @@ class Return:
     returns: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Send the link that the flow waits for once more."""
+
+
+def resend_of(stage: Stage) -> ActionView | None:
+    """Describe the button that sends a link again; ``None`` where the flow waits for none."""
+    sent = stage.state.link
+    if sent is None:
+        return None
+    again = sent.last + timedelta(seconds=sent.cooldown)
+    return ActionView(
+        id=RESEND,
+        label=str(_("Send it again")),
+        available_at=again if again > timezone.now() else None,
+        remaining=max(0, sent.resends + 1 - sent.count),
+    )
+
+
 def moves_of(stage: Stage) -> tuple[ActionView, ...]:
     """List the moves that are possible now, as buttons; there is none before the flow has begun."""
     if not stage.state.revision:
         return ()
-    back = [ActionView(id=BACK, label=str(_("Back")))] if _back(stage) is not None else []
-    cancel = [ActionView(id=CANCEL, label=str(_("Cancel")))] if stage.cls.cancellable else []
-    return (*back, *cancel)
+    resend = resend_of(stage)
+    back = ActionView(id=BACK, label=str(_("Back"))) if resend is None and _back(stage) is not None else None
+    cancel = ActionView(id=CANCEL, label=str(_("Cancel"))) if stage.cls.cancellable else None
+    return tuple(view for view in (resend, back, cancel) if view is not None)
 
 
-def move_of(stage: Stage, action: str) -> Return | Abort | None:
+def move_of(stage: Stage, action: str) -> Return | Abort | Again | None:
     """Give what a move leads to; ``None`` for one that is not possible now, or is none."""
     if not stage.state.revision:
         return None
-    if action == BACK:
-        return _back(stage)
     if action == CANCEL and stage.cls.cancellable:
         return Abort(CANCELLED, _("This was cancelled."))
+    if stage.state.link is not None:
+        resend = resend_of(stage)
+        return Again() if action == RESEND and resend is not None and resend.available else None
+    if action == BACK:
+        return _back(stage)
     if action.startswith(CHANGE) and stage.step().answers:
         index = changeable(stage).get(action.removeprefix(CHANGE))
         return None if index is None else Return(index, returns=stage.name)

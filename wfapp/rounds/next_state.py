@@ -9,12 +9,14 @@ import msgspec
 from django.utils import timezone
 
 from wfapp.conf import conf
+from wfapp.declaration.links import Link
 from wfapp.declaration.outcomes import Abort, Ask, Finish
 from wfapp.engine.cursor import Position
-from wfapp.engine.state import State, Visit, ended
+from wfapp.engine.state import Sent, State, Visit, ended
 from wfapp.errors import MissingAbility, RoundError
 from wfapp.rounds.last import last_of
-from wfapp.rounds.moves import Return, returned
+from wfapp.rounds.links import sent_by, sent_now
+from wfapp.rounds.moves import Again, Return, returned
 from wfapp.rounds.stage import Stage, browser_binding
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import Storage
@@ -37,6 +39,11 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
         return _gone_back(base, stage, verdict, storage)
     base = stage.keep(base, state.position.step or "the start")
     base = replace(base, expires=_expiry(stage, state.position))
+    if isinstance(result, Again):
+        return replace(base, link=sent_now(cast(Sent, state.link), timezone.now()))
+    if isinstance(result, Link):
+        base = replace(base, link=sent_by(result, timezone.now()))
+        return _moved_on(base, stage, verdict, storage, stage.machine.position or state.position)
     if result is None:
         return base
     return _moved_on(base, stage, verdict, storage, result.position)

@@ -25,10 +25,11 @@ from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
 from wfapp.rounds.keys import input_digest, is_same_input
 from wfapp.rounds.limits import Charge, Charges, charges_of
-from wfapp.rounds.settle import answer_of, settle
+from wfapp.rounds.opening import watched
+from wfapp.rounds.settle import answer_of, settle, standing
 from wfapp.rounds.stage import Stage, admit
 from wfapp.rounds.verdict import Verdict, act, refusal, submit
-from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Report, get_storage
+from wfapp.storage.base import Claim, FlowExists, FlowMoved, FlowWatched, Note, Report, get_storage
 from wfapp.storage.database import ANSWER_LIFETIME
 from wfapp.storage.tokens import Token
 from wfapp.uploads import undone_on_error
@@ -47,7 +48,6 @@ __all__ = [
     "run",
     "show",
     "spoilable",
-    "standing",
 ]
 
 TOO_MANY = _("Too many attempts. Please start again.")
@@ -96,6 +96,8 @@ def play(
             return charged(entry, partial(_claimed, token, entry, workflow))
         except (FlowMoved, FlowExists) as elsewhere:
             token = elsewhere.token
+        except FlowWatched as watch:
+            return watched(watch.state, token, caller, workflow)
 
 
 def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
@@ -165,7 +167,8 @@ def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
         entry.harmless = True
         return _again(stage, entry, token)
     refuse_other_step(state, entry.step)
-    if not stage.may_run(stage.step()):
+    waits = state.link is not None and not entry.input.action
+    if waits or not stage.may_run(stage.step()):
         return standing(stage, token)
     return run(claim, stage, entry, input_digest(state.id, entry.revision, entry.input), [])
 
@@ -217,7 +220,8 @@ def _counted(claim: Claim, stage: Stage) -> Iterator[None]:
     except Fault:
         raise
     except Exception as exception:
-        claim.store(stage.state, Report(status="paused", user_id=getattr(stage.caller.user, "pk", None)))
+        status = "paused" if stage.state.link is None else "waiting"
+        claim.store(stage.state, Report(status=status, user_id=getattr(stage.caller.user, "pk", None)))
         raise Spoiled from exception
 
 
@@ -267,15 +271,6 @@ def _repeated(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
     return answer if stage.state.binding else replace(answer, effects=None)
 
 
-def standing(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
-    """Show where a flow stands, without what a rejection left: nothing that was typed is kept for that."""
-    state = stage.state
-    if state.last is not None and state.last.rejected:
-        stage.state = msgspec.structs.replace(state, last=None)
-    answer = answer_of(stage, token, typed=typed)
-    return replace(answer, effects=None, rejected=False, stayed=False)
-
-
 @sensitive_variables()
 @for_one_flow
 def show(
@@ -290,6 +285,8 @@ def show(
             return _shown(token, caller, workflow, typed)
         except FlowMoved as moved:
             token = moved.token if token.revision is not None else moved.token.at(None)
+        except FlowWatched as watch:
+            return watched(watch.state, token, caller, workflow)
 
 
 def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, typed: Input | None = None) -> Answer:
@@ -317,6 +314,8 @@ def _refresh(token: Token, caller: Caller, input: Input, workflow: type[Workflow
         stage, current = _peeked(token, caller, workflow)
     except FlowMoved as moved:
         return _refresh(moved.token, caller, input, workflow)
+    except FlowWatched as watch:
+        return watched(watch.state, token, caller, workflow)
     if stage.state.ended:
         raise InvalidToken
     if token.revision != stage.state.revision:

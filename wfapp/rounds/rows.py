@@ -16,8 +16,8 @@ from wfapp.errors import InvalidToken, Stale
 from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
-from wfapp.rounds.play import Entry, charged, class_of, fitting, played, refuse_other_step, spoilable, standing
-from wfapp.rounds.settle import answer_of
+from wfapp.rounds.play import Entry, charged, class_of, fitting, played, refuse_other_step, spoilable
+from wfapp.rounds.settle import answer_of, standing
 from wfapp.rounds.stage import Stage, admit
 from wfapp.storage.base import get_storage
 from wfapp.storage.database import DatabaseStorage

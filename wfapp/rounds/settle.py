@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
+import msgspec
 from django.db import router
 
+from wfapp.declaration.links import Link
 from wfapp.declaration.outcomes import Message
 from wfapp.declaration.secrecy import secrets_set
-from wfapp.engine.state import State
+from wfapp.engine.state import Sent, State
 from wfapp.errors import MissingAbility
 from wfapp.links.compose import Prepared, compose
 from wfapp.links.outbox import queue
-from wfapp.rounds.answer import Answer, Input
-from wfapp.rounds.draw import draw, page_title
+from wfapp.rounds.answer import Answer, DeviceView, Input, Notice
+from wfapp.rounds.draw import draw, notice_actions, notice_texts, page_title
 from wfapp.rounds.last import effects_of, end_of
-from wfapp.rounds.moves import CANCELLED
+from wfapp.rounds.links import compose_link, hand_out
+from wfapp.rounds.moves import CANCELLED, Again
 from wfapp.rounds.next_state import next_state
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.verdict import Verdict
@@ -25,7 +30,7 @@ from wfapp.storage.database import model_of
 from wfapp.storage.tokens import Token
 from wfapp.uploads import takes_files
 
-__all__ = ["answer_of", "composed", "enqueue", "settle"]
+__all__ = ["answer_of", "composed", "enqueue", "settle", "standing"]
 
 
 def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: list[Note], began: float) -> Answer:
@@ -33,6 +38,10 @@ def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: lis
     # A rejection drops a move with the context that the step changed for it.
     target = "" if verdict.rejected else stage.notes.storage
     storage = get_storage(target) if target else claim.storage
+    _refuse_link(stage, verdict, storage)
+    if verdict.device is not None:
+        url, expires = hand_out(stage, "device", verdict.device.expires)
+        verdict.shown = {"url": url, "expires_at": expires.isoformat()}
     state = next_state(stage, verdict, storage, digest)
     later = Stage(stage.cls, state, stage.caller)
     if not state.ended:
@@ -45,6 +54,8 @@ def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: lis
         notes=[*notes, *_notes(stage, verdict, state)],
     )
     messages = composed(stage)
+    if isinstance(verdict.result, Link | Again):
+        messages.append(compose_link(later, cast(Sent, state.link)))
     token = claim.store(state, report) if storage is claim.storage else claim.move(storage, state, report)
     enqueue(stage, messages)
     stage.uploads.close(rejected=verdict.rejected, ended=state.ended)
@@ -80,10 +91,13 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
         "effects": effects_of(last.effects) if last and last.effects else None,
         "rejected": bool(last and last.rejected),
         "stayed": bool(last and last.stayed),
+        "device": _device(last.device) if last and last.device else None,
     }
     if last is not None and last.end is not None:
         end = end_of(last.end)
         return Answer(status=end.status, end=end, **{**answer, "next": end.next})
+    if state.link is not None:
+        return Answer(status="waiting", **{**answer, **_waiting(stage, state.link)})
     if not stage.may_run(stage.step()):
         return Answer(
             status="waiting", **{**answer, "title": page_title(stage, stage.step()), "rejected": False, "stayed": False}
@@ -98,16 +112,48 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
     )
 
 
+def _device(shown: dict[str, Any]) -> DeviceView:
+    return DeviceView(url=shown["url"], expires_at=datetime.fromisoformat(shown["expires_at"]))
+
+
+def _waiting(stage: Stage, sent: Sent) -> dict[str, Any]:
+    """Show where a flow waits for its link to be opened; what was refused is told above it."""
+    step = stage.step()
+    texts = notice_texts(stage, step)
+    last = stage.state.last
+    errors = [Message(level="error", text=text) for text in last.errors.values()] if last else []
+    messages = [Message(level=cast(Any, level), text=text) for level, text in last.messages] if last else []
+    actions = notice_actions(stage, step)
+    return {
+        "title": texts["title"],
+        "notice": Notice(description=texts["description"], actions=actions, outlet=sent.outlet),
+        "messages": (*messages, *errors),
+    }
+
+
+def standing(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
+    """Show where a flow stands, without what a rejection left: nothing that was typed is kept for that."""
+    state = stage.state
+    if state.last is not None and state.last.rejected:
+        stage.state = msgspec.structs.replace(state, last=None)
+    answer = answer_of(stage, token, typed=typed)
+    return replace(answer, effects=None, rejected=False, stayed=False)
+
+
 def _status(stage: Stage) -> str:
     if stage.state.last is not None and stage.state.last.end is not None:
         end = stage.state.last.end
         return CANCELLED if end.get("reason") == CANCELLED else str(end["status"])
+    if stage.state.link is not None:
+        return "waiting"
     return "paused" if stage.may_run(stage.step()) else "waiting"
 
 
 def _refuse_pause(stage: Stage, storage: Storage) -> None:
     """Refuse to wait where the storage lacks what the page needs; the round is rolled back."""
     step = stage.step()
+    if stage.state.link is not None:
+        return
     needed = {
         "counts_attempts": step.attempts is not None
         or any(a.per_flow for a in stage.here.actions_of(step.name).values()),
@@ -136,11 +182,22 @@ def _secrets(stage: Stage) -> list[str]:
     ]
 
 
+def _refuse_link(stage: Stage, verdict: Verdict, storage: Storage) -> None:
+    """Refuse a link where the storage cannot hand a flow over; the round is rolled back."""
+    if (isinstance(verdict.result, Link) or verdict.device is not None) and not storage.hands_over:
+        raise MissingAbility(
+            f"Step {stage.state.position.step!r} returned a link, and the storage {storage.name!r} hands a flow to "
+            f"nobody; call self.store_in('database') before."
+        )
+
+
 def _notes(stage: Stage, verdict: Verdict, state: State) -> list[Note]:
     step = stage.state.position.step
     notes = [Note("step_done", name) for name in stage.machine.ran]
     if verdict.rejected:
         notes.append(Note("rejected", step))
+    elif verdict.opened:
+        notes.insert(0, Note("opened", step))
     elif verdict.action:
         notes.append(Note("action", verdict.action))
     elif step:

@@ -15,8 +15,8 @@ from wfapp.errors import Busy, InvalidToken
 from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow
 from wfapp.rounds.answer import Answer, Caller
-from wfapp.rounds.play import class_of, fitting, spoilable, standing
-from wfapp.rounds.settle import settle
+from wfapp.rounds.play import class_of, fitting, spoilable
+from wfapp.rounds.settle import settle, standing
 from wfapp.rounds.stage import admit
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import get_storage

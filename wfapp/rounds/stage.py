@@ -26,7 +26,7 @@ from wfapp.rounds.answer import Caller
 from wfapp.rounds.answers import Answers
 from wfapp.uploads import Desk
 
-__all__ = ["Stage", "admit", "binding_of", "browser_binding", "is_bound", "may_answer", "refuse_unexposed"]
+__all__ = ["Stage", "admit", "belongs_to", "binding_of", "browser_binding", "is_live", "may_answer", "refuse_unexposed"]
 
 
 class Stage:
@@ -124,9 +124,15 @@ class Stage:
         step = self.step_at(name)
         return step is not None and self._may_run(step, path_of(name), self.machine.open)
 
+    def may_answer_for_others(self) -> bool:
+        """Tell whether the caller holds the permission of the present step: then they need not be bound to the flow."""
+        step = self.step()
+        workflows = [self._found[part] for part in reversed(around(path_of(self.name)))]
+        return bool(_permissions(step, workflows, by_link=self.state.by_link)) and self.may_run(step)
+
     def _may_run(self, step: Step[Any, Any], path: str, instances: Mapping[str, Workflow[Any]]) -> bool:
         workflow, *outer = [instances[part] for part in reversed(around(path))]
-        return may_answer(workflow, step, self.caller, outer)
+        return may_answer(workflow, step, self.caller, outer, by_link=self.state.by_link)
 
     def keep(self, state: State, where: str) -> State:
         """Give a state with every context as it is now; ``where`` names the step in an error."""
@@ -158,23 +164,32 @@ def _bind(workflow: Workflow[Any], ctx: Context, params: Params) -> None:
 
 
 def may_answer(
-    workflow: Workflow[Any], step: Step[Any, Any], caller: Caller, outer: Sequence[Workflow[Any]] = ()
+    workflow: Workflow[Any],
+    step: Step[Any, Any],
+    caller: Caller,
+    outer: Sequence[Workflow[Any]] = (),
+    *,
+    by_link: bool = False,
 ) -> bool:
     """Ask the right of a step: its own, else the default of its class, and the author's hook.
 
     ``outer`` are the workflows that include this one, the innermost first: what the class says nothing about is said by
-    the next one that does, and each hook has a say.
+    the next one that does, and each hook has a say. A link stands in for what the classes say, and for nothing else.
     """
     classes = (workflow, *outer)
-    defaults = (several(each.permission_required) for each in classes)
-    permissions = step.permission or next((default for default in defaults if default), ())
+    permissions = _permissions(step, classes, by_link=by_link)
     user = caller.user
-    login_required = any(each.login_required for each in classes)
+    login_required = not by_link and any(each.login_required for each in classes)
     if (login_required or permissions) and not (user is not None and user.is_authenticated):
         return False
     if permissions and not user.has_perms(permissions):  # type: ignore[union-attr]
         return False
     return all(each.has_permission(step) for each in classes)
+
+
+def _permissions(step: Step[Any, Any], classes: Sequence[Workflow[Any]], *, by_link: bool) -> tuple[str, ...]:
+    defaults = [] if by_link else [several(each.permission_required) for each in classes]
+    return step.permission or next((default for default in defaults if default), ())
 
 
 def binding_of(caller: Caller) -> str:
@@ -189,12 +204,12 @@ def browser_binding(caller: Caller) -> str:
     return _hashed("browser", caller.browser) if caller.browser else ""
 
 
-def is_bound(state: State, caller: Caller) -> bool:
-    """Tell whether a flow belongs to the caller."""
+def belongs_to(binding: str, caller: Caller) -> bool:
+    """Tell whether a binding is the caller's; an empty one asks for the token alone."""
     mine = [browser_binding(caller)] if caller.browser else []
     if caller.user is not None and caller.user.is_authenticated:
         mine.append(_hashed("user", str(caller.user.pk)))
-    return not state.binding or state.binding in mine
+    return not binding or binding in mine
 
 
 def _hashed(kind: str, value: str) -> str:
@@ -204,10 +219,14 @@ def _hashed(kind: str, value: str) -> str:
 def admit(cls: type[Workflow[Any]], state: State, caller: Caller) -> None:
     """Ask on every resume what was asked on start; raises InvalidToken or NotAllowed."""
     refuse_unexposed(cls, caller)
-    if not caller.trusted and (not is_bound(state, caller) or state.transport != caller.transport):
+    bound = belongs_to(state.binding, caller) and state.transport == caller.transport
+    if not (caller.trusted or bound) or not is_live(cls, state):
         raise InvalidToken
-    if state.expires <= timezone.now() or (not state.ended and state.version < cls.version):
-        raise InvalidToken
+
+
+def is_live(cls: type[Workflow[Any]], state: State) -> bool:
+    """Tell whether a flow has not expired, and is not of an older version that must start again."""
+    return state.expires > timezone.now() and (state.ended or state.version >= cls.version)
 
 
 def refuse_unexposed(cls: type[Workflow[Any]], caller: Caller) -> None:

@@ -32,9 +32,9 @@ from wfapp.rounds.keys import (
     new_start_key,
     seed_of,
 )
-from wfapp.rounds.play import Entry, charge, charged, play, played, run, spoilable, standing
+from wfapp.rounds.play import Entry, charge, charged, play, played, run, spoilable
 from wfapp.rounds.rows import show_row
-from wfapp.rounds.settle import composed, enqueue, settle
+from wfapp.rounds.settle import composed, enqueue, settle, standing
 from wfapp.rounds.stage import Stage, admit, binding_of, refuse_unexposed
 from wfapp.rounds.verdict import Verdict, submit
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Storage, get_storage

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from wfapp import forms
 from wfapp.declaration.display import Display
+from wfapp.declaration.links import DeviceLink, Link
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.engine.expansion import path_of
@@ -25,7 +26,7 @@ from wfapp.rounds.answers import Answers, kept
 from wfapp.rounds.draw import FORM_ERROR, available_at, build_form, offered, passed_of, prepared, remaining, unvalidated
 from wfapp.rounds.files import taken_in
 from wfapp.rounds.forward import forward, visit_of
-from wfapp.rounds.moves import Return, move_of
+from wfapp.rounds.moves import RESEND, Again, Return, move_of, resend_of
 from wfapp.rounds.stage import Stage
 
 __all__ = ["Verdict", "act", "refusal", "submit"]
@@ -35,7 +36,7 @@ __all__ = ["Verdict", "act", "refusal", "submit"]
 class Verdict:
     """Say how a round ended: it paused, it ended, it goes back (``Ask``), or, with no result, it stays where it was."""
 
-    result: Paused | Finish | Abort | Ask | Return | None = None
+    result: Paused | Finish | Abort | Ask | Link | Return | Again | None = None
     form: AnyForm | None = None
     """What was typed, where the page is drawn again."""
 
@@ -48,6 +49,14 @@ class Verdict:
     """The pages that were passed, this one first."""
 
     action: str = ""
+    opened: bool = False
+    """Whether a link was opened."""
+
+    device: DeviceLink | None = None
+    """A link to be shown, for another device."""
+
+    shown: dict[str, Any] | None = None
+    """The address and the end of that link, once it was minted."""
 
 
 def submit(stage: Stage, input: Input) -> Verdict:
@@ -103,6 +112,8 @@ def act(stage: Stage, input: Input) -> Verdict:
     try:
         said = getattr(stage.here, input.action)(*arguments)
     except ValidationError as error:
+        if step.form is None:
+            return Verdict(errors={FORM_ERROR: " ".join(error.messages)}, rejected=True)
         if form is None:
             # No data is looked at: the error is the action's own, and the fields have none.
             form = unvalidated(_prepared(stage, step, input))
@@ -119,13 +130,15 @@ def _after_action(stage: Stage, step: Step[Any, Any], input: Input, said: Any) -
     position, name = stage.state.position, input.action
     if said is None:
         return Verdict(action=name, form=_unvalidated(stage, step, input))
-    if isinstance(said, Next | Finish | Abort | Ask):
+    if isinstance(said, Next | Finish | Abort | Ask | Link):
         result = stage.machine.go_on(position, said)
         left = step.form is not None and (isinstance(said, Next) or isinstance(result, Paused))
         passed = (visit_of(stage, None, clean=False),) if left else ()
         return Verdict(result=result, action=name, passed=passed)
+    if isinstance(said, DeviceLink):
+        return Verdict(action=name, form=_unvalidated(stage, step, input), device=said)
     raise WrongOutcome(
-        f"Action {name!r} returned {type(said).__name__}; it may return nothing, Next, Ask, Finish or Abort."
+        f"Action {name!r} returned {type(said).__name__}; it may return nothing, Next, Ask, Finish, Abort or a link."
     )
 
 
@@ -137,11 +150,15 @@ def _uses(stage: Stage, action: str) -> dict[str, Uses]:
 
 def refusal(stage: Stage, name: str, action: Action[Any, Any] | None) -> str:
     """Say why a button cannot be pressed now; empty where it can."""
-    if action is None:
+    if action is not None:
+        left, again = remaining(stage, name, action), available_at(stage, name, action)
+    elif name == RESEND and (resend := resend_of(stage)) is not None:
+        left, again = resend.remaining, resend.available_at
+    else:
         return _("This is not possible here.")
-    if remaining(stage, name, action) == 0:
+    if left == 0:
         return _("This is no longer possible: it was used as often as allowed.")
-    if available_at(stage, name, action) is not None:
+    if again is not None:
         return _("Please wait a moment before you try this again.")
     return ""
 
@@ -174,7 +191,8 @@ def _whole(input: Input) -> Input:
 
 
 def _unvalidated(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm | None:
-    return unvalidated(_prepared(stage, step, input)) if input.values is not None else None
+    shown = step.form is not None and input.values is not None
+    return unvalidated(_prepared(stage, step, input)) if shown else None
 
 
 def _partial(form: AnyForm, input: Input) -> AnyForm:

@@ -23,6 +23,7 @@ __all__ = [
     "Claim",
     "FlowExists",
     "FlowMoved",
+    "FlowWatched",
     "Note",
     "Report",
     "Storage",
@@ -30,7 +31,7 @@ __all__ = [
     "storage_paths",
 ]
 
-ABILITIES = ("single_use", "counts_attempts", "holds_files", "keeps_history", "listable")
+ABILITIES = ("single_use", "counts_attempts", "holds_files", "keeps_history", "listable", "hands_over")
 BUILT_IN = {"database": "wfapp.storage.database.DatabaseStorage", "token": "wfapp.storage.token.TokenStorage"}
 
 
@@ -50,6 +51,14 @@ class FlowMoved(Exception):
 
     def __init__(self, token: Token) -> None:
         self.token = token
+        super().__init__()
+
+
+class FlowWatched(Exception):
+    """Tell a round that the token only watches: the flow went on elsewhere. ``state`` is what it is now."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
         super().__init__()
 
 
@@ -101,6 +110,10 @@ class Claim(ABC):
             f"A flow cannot leave the storage {self.storage.name!r}; remove store_in({target.name!r})."
         )
 
+    def hand_over(self, handle: str) -> None:
+        """Store the flow under another handle; the one it had only watches from then on."""
+        raise MissingAbility(f"The storage {self.storage.name!r} hands a flow to nobody.")
+
     def discard(self) -> None:  # noqa: B027 - only a storage that keeps a record has something to forget
         """Forget a flow that this claim began and did not store: its first page refused the input."""
 
@@ -124,6 +137,9 @@ class Storage(ABC):
 
     listable: ClassVar[bool] = False
     """Whether staff can find its flows."""
+
+    hands_over: ClassVar[bool] = False
+    """Whether a link can hand a flow to somebody else."""
 
     leaves_server: ClassVar[bool] = False
     """Whether the state, though sealed, is handed to the client."""

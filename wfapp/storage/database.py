@@ -24,7 +24,7 @@ from wfapp.errors import Busy, InvalidToken
 from wfapp.models import ENDED, AbstractFlow, FlowEvent, model_by_tag, table_tag
 from wfapp.signals import flow_event
 from wfapp.storage import statements
-from wfapp.storage.base import Claim, FlowExists, Note, Report, Storage
+from wfapp.storage.base import Claim, FlowExists, FlowWatched, Note, Report, Storage
 from wfapp.storage.encoding import b64encode
 from wfapp.storage.sealing import derive_handle, hash_handle, seal, unseal
 from wfapp.storage.tokens import Token
@@ -92,15 +92,22 @@ class DatabaseClaim(Claim):
         self._model = model
         self._using = router.db_for_write(model)
         self._secret = secret
+        self._handles: dict[str, str] = {}
 
     def store(self, state: State, report: Report) -> Token:
-        values = _columns(self._model, state, report)
+        values = {**_columns(self._model, state, report), **self._handles}
         statements.update(self._model, self._using, state.id, values)
         record(self._model, state.id, state.workflow, state.revision, report)
         return Token(self.storage.name, self._secret, state.revision)
 
     def guarded(self) -> AbstractContextManager[None]:
         return transaction.atomic(using=self._using)
+
+    def hand_over(self, handle: str) -> None:
+        row = self._model._base_manager.using(self._using).filter(pk=self.state.id)
+        watching = row.values_list("handle_hash", flat=True).get()
+        self._handles = {"watch_hash": watching, "handle_hash": hash_handle(handle)}
+        self._secret = handle
 
     def discard(self) -> None:
         self._model._base_manager.using(self._using).filter(pk=self.state.id).delete()
@@ -110,18 +117,34 @@ class DatabaseStorage(Storage):
     """Keep each flow as a row of the workflow's ``flow_model``."""
 
     name = "database"
-    single_use = counts_attempts = holds_files = keeps_history = listable = True
+    single_use = counts_attempts = holds_files = keeps_history = listable = hands_over = True
 
     def peek(self, token: Token) -> State:
-        model = model_by_tag(token.secret[:_TAG])
-        return self._read(model, handle_hash=hash_handle(token.secret))
+        model, handle = model_by_tag(token.secret[:_TAG]), hash_handle(token.secret)
+        try:
+            return self._read(model, handle_hash=handle)
+        except InvalidToken:
+            self._watch(model, handle)
+            raise
 
     @contextmanager
     def claim(self, token: Token) -> Iterator[Claim]:
-        model = model_by_tag(token.secret[:_TAG])
-        stack, row = self._lock(model, handle_hash=hash_handle(token.secret))
+        model, handle = model_by_tag(token.secret[:_TAG]), hash_handle(token.secret)
+        try:
+            stack, row = self._lock(model, handle_hash=handle)
+        except InvalidToken:
+            self._watch(model, handle)
+            raise
         with stack:
             yield DatabaseClaim(self, model, _opened(model, row), token.secret)
+
+    def _watch(self, model: type[AbstractFlow], handle: str) -> None:
+        """Raise FlowWatched where a handle only watches."""
+        try:
+            state = self._read(model, watch_hash=handle)
+        except InvalidToken:
+            return
+        raise FlowWatched(state)
 
     @contextmanager
     def claim_row(self, model: type[AbstractFlow], pk: uuid.UUID) -> Iterator[Claim]:

@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 
 from wfapp.errors import InvalidToken
 
-__all__ = ["Token", "flow_key"]
+__all__ = ["LINK", "STAFF", "Token", "flow_key", "secret_key"]
+
+LINK = "link"
+"""What stands in the place of a storage's name in the token of a link."""
+
+STAFF = "staff"
+"""What stands there in the token of a member of staff, for one step of somebody else's flow."""
+
 
 _TEXT = re.compile(
     r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})\.(?P<revision>0|[1-9][0-9]{0,8})", re.ASCII
@@ -62,6 +69,11 @@ class Token:
         if match is None:
             raise InvalidToken
         return cls(match["storage"], match["secret"], revision)
+
+
+def secret_key(token: Token) -> str:
+    """Give the public key of a token that is no flow's own, 8 characters as well: each has a cookie of its own."""
+    return hashlib.sha256(b"wfapp.secret-key" + token.secret.encode()).hexdigest()[:8]
 
 
 def flow_key(flow_id: uuid.UUID) -> str:

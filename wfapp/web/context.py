@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from wfapp.declaration.outcomes import Level, Message
 from wfapp.forms import is_secret
 from wfapp.rounds.answer import ActionView, Answer, Page
-from wfapp.storage.tokens import flow_key
 from wfapp.web.posts import FLOW
 from wfapp.web.problems import problems_of
 from wfapp.web.words import availability
@@ -100,7 +99,7 @@ def flow_view(
     """
     revision, start_key = None, ""
     if answer is not None:
-        key = flow_key(answer.flow_id) if answer.flow_id is not None and answer.token is not None else ""
+        key = answer.key
         revision = answer.token.revision if answer.token is not None else None
         start_key = answer.start_key
     carried = {next_field: next_url}
@@ -125,6 +124,15 @@ def answer_context(answer: Answer, extra_messages: Iterable[Message] = ()) -> di
     }
     if answer.page is not None:
         context |= _page_context(answer.page, context)
+    if answer.notice is not None:
+        context |= {
+            "notice": answer.notice,
+            "description": answer.notice.description,
+            "submit": answer.notice.submit,
+            "actions": [_button(action) for action in answer.notice.actions],
+        }
+    if answer.device is not None:
+        context["device"] = answer.device
     if answer.end is not None:
         finished = answer.end.status == "finished"
         context |= {

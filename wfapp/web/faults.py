@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wfapp.declaration.outcomes import Message
-from wfapp.errors import Busy, Fault, InvalidToken, LimitExceeded, NotAllowed, Stale
+from wfapp.errors import Busy, Fault, InvalidToken, LimitExceeded, LinkSpent, NotAllowed, Stale
 from wfapp.web.words import duration
 
 __all__ = ["is_outdated", "message_of", "text_of", "title_of"]
+
+
+LINKS = {
+    "used": gettext_lazy("It works once, and was used. If that was you, go on in the browser that you used."),
+    "expired": gettext_lazy("Its time is over. Ask whoever sent it to you for a new one."),
+    "superseded": gettext_lazy("A newer one was sent since. Please use the newest message."),
+    "revoked": gettext_lazy("It was withdrawn. Ask whoever sent it to you if you think that this is a mistake."),
+}
+"""What to tell of a link, by what became of it."""
 
 
 def is_outdated(fault: Fault) -> bool:
@@ -18,6 +28,8 @@ def is_outdated(fault: Fault) -> bool:
 
 def title_of(fault: Fault) -> str:
     """Give the heading of the page that tells of a fault."""
+    if isinstance(fault, LinkSpent):
+        return _("This link cannot be used")
     if isinstance(fault, InvalidToken):
         return _("This page has expired")
     if isinstance(fault, NotAllowed) and not is_outdated(fault):
@@ -33,6 +45,8 @@ def text_of(fault: Fault) -> str:
     """Say what happened and what to do; with a wait that is known, how long."""
     if isinstance(fault, LimitExceeded) and fault.retry_after:
         return _("Too many attempts. You can try again in %(duration)s.") % {"duration": duration(fault.retry_after)}
+    if isinstance(fault, LinkSpent):
+        return str(LINKS[fault.reason])
     if is_outdated(fault):
         return _("This page is out of date, or your browser blocks cookies. Please send it again.")
     return str(fault.message)

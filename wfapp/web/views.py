@@ -36,6 +36,7 @@ from wfapp.web.context import FlowView, answer_context, flow_view
 from wfapp.web.ends import STAY, finish_context, set_refresh
 from wfapp.web.faults import is_outdated, message_of, text_of, title_of
 from wfapp.web.htmx import SeeOther, leave, replace_address, wants_fragment
+from wfapp.web.links import LINK_FIELD, take_link
 from wfapp.web.messages import hand_over
 from wfapp.web.posts import ACTION, FLOW, REFRESH, START_KEY, posted_input, posted_revision
 
@@ -44,6 +45,7 @@ __all__ = ["WorkflowView"]
 TEMPLATES = {
     "start": "wfapp/start.html",
     "waiting": "wfapp/waiting.html",
+    "landing": "wfapp/landing.html",
     "finished": "wfapp/finish.html",
     "aborted": "wfapp/finish.html",
 }
@@ -132,11 +134,13 @@ class WorkflowView(View):
         patch_vary_headers(response, ["HX-Request"])
         response.headers["X-Frame-Options"] = "DENY"
         # "no-referrer" would make browsers post with "Origin: null", which Django's CSRF check refuses.
-        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Draw the current page of a flow, or a first page; nothing changes."""
+        if LINK_FIELD in request.GET:
+            return take_link(request, **{self.redirect_field_name: self.next_url})
         if self.flow_key:
             return self.draw(self.show())
         return self._pass_by() or self.draw(self.first_page())
@@ -194,9 +198,9 @@ class WorkflowView(View):
 
     def deliver(self, answer: Answer, response: HttpResponse) -> HttpResponse:
         """Give the browser the flow's token and carry out what the steps asked for, after the commit."""
-        if answer.flow_id is not None and answer.token is not None:
+        if answer.token is not None and answer.key:
             max_age = TOKEN_AGE if answer.end is None else ENDED_TOKEN_AGE
-            set_token(self.request, response, answer.flow_id, answer.token, max_age=max_age)
+            set_token(self.request, response, answer.key, answer.token, max_age=max_age)
         deliver(self.request, response, answer)
         return response
 

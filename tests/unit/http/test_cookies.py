@@ -37,7 +37,7 @@ def request_with(cookies: dict[str, str]) -> HttpRequest:
 def set_on_response(cookies: dict[str, str], token: Token = TOKEN) -> SimpleCookie:
     """Set a token beside these cookies and return what the response sets."""
     response = HttpResponse()
-    set_token(request_with(cookies), response, FLOW, token)
+    set_token(request_with(cookies), response, KEY, token)
     return response.cookies
 
 
@@ -70,7 +70,7 @@ def test_a_token_cookie_is_out_of_reach_of_scripts_and_other_sites() -> None:
 def test_the_end_of_a_flow_may_shorten_its_cookies_life() -> None:
     """A caller says how long the browser keeps the token."""
     response = HttpResponse()
-    set_token(request_with({}), response, FLOW, TOKEN, max_age=timedelta(minutes=10))
+    set_token(request_with({}), response, KEY, TOKEN, max_age=timedelta(minutes=10))
     assert response.cookies[f"__Host-wftoken-{KEY}"]["max-age"] == 600
 
 

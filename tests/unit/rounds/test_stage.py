@@ -17,7 +17,7 @@ from wfapp.declaration.steps import Step
 from wfapp.engine.cursor import Position
 from wfapp.errors import InvalidToken, NotAllowed
 from wfapp.rounds.answer import Caller
-from wfapp.rounds.stage import Stage, admit, binding_of, is_bound, may_answer, refuse_unexposed
+from wfapp.rounds.stage import Stage, admit, belongs_to, binding_of, may_answer, refuse_unexposed
 
 ADA, BOB = User(pk=1, username="ada"), User(pk=2, username="bob")
 NOBODY = Caller(door="rest")
@@ -45,14 +45,14 @@ def caller(user: Any = None, browser: str = "", **values: Any) -> Caller:
 def test_a_flow_belongs_to_who_started_it(starter: Caller, bound: list[Caller], foreign: list[Caller]) -> None:
     """To the user before the browser; to a browser also once somebody signs in there."""
     state = state_of(binding=binding_of(starter))
-    assert [is_bound(state, each) for each in bound] == [True] * len(bound)
-    assert [is_bound(state, each) for each in foreign] == [False] * len(foreign)
+    assert [belongs_to(state.binding, each) for each in bound] == [True] * len(bound)
+    assert [belongs_to(state.binding, each) for each in foreign] == [False] * len(foreign)
 
 
 def test_a_browser_cannot_pass_for_a_user() -> None:
     """Its cookie holds what its owner likes."""
     assert binding_of(caller(ADA)) != binding_of(caller(None, "1"))
-    assert not is_bound(state_of(binding=binding_of(caller(ADA))), caller(None, "user:1"))
+    assert not belongs_to(binding_of(caller(ADA)), caller(None, "user:1"))
 
 
 def test_a_binding_tells_neither_user_nor_browser() -> None:

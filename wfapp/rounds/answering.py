@@ -1,0 +1,138 @@
+"""Let a member of staff answer one step of somebody else's flow, by a token of their own."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+import msgspec
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from wfapp.declaration.workflow import Workflow
+from wfapp.engine.state import State
+from wfapp.errors import InvalidToken, NotAllowed, Stale, WrongStep
+from wfapp.models import AbstractFlow, model_by_tag, table_tag
+from wfapp.rounds.answer import Answer, Caller, Input, Notice
+from wfapp.rounds.play import class_of
+from wfapp.rounds.rows import play_row, show_row
+from wfapp.rounds.stage import Stage, admit
+from wfapp.storage.base import get_storage
+from wfapp.storage.database import DatabaseStorage
+from wfapp.storage.encoding import b64decode, b64encode
+from wfapp.storage.sealing import seal, unseal
+from wfapp.storage.tokens import STAFF, Token
+
+__all__ = ["play_for_staff", "show_to_staff", "staff_token"]
+
+LIFETIME = timedelta(hours=8)
+"""How long a member of staff may take to answer."""
+
+_PURPOSE = "staff-token"
+_TAG = 4
+
+
+class _Grant(msgspec.Struct, frozen=True, array_like=True):
+    """Say who may answer which step of which flow, and until when (seconds since 1970)."""
+
+    flow: uuid.UUID
+    step: str
+    user: str
+    until: float
+
+
+@sensitive_variables()
+def staff_token(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> Token:
+    """Give the token for the step that a flow waits at; raises NotAllowed without its permission, or InvalidToken."""
+    state = cast(DatabaseStorage, get_storage("database")).read(model, pk)
+    stage = _stage(state, caller)
+    if state.ended or state.link is not None or stage.step().form is None:
+        raise InvalidToken
+    if not stage.may_answer_for_others():
+        raise NotAllowed(code="permission")
+    until = (timezone.now() + LIFETIME).timestamp()
+    grant = _Grant(state.id, state.position.step, str(caller.user.pk) if caller.user else "", until)
+    sealed = b64encode(seal(_PURPOSE, msgspec.json.encode(grant), model._meta.label_lower))
+    return Token(STAFF, table_tag(model) + sealed, state.revision)
+
+
+def _stage(state: State, caller: Caller) -> Stage:
+    cls = class_of(state, None)
+    admit(cls, state, replace(caller, trusted=True))
+    return Stage(cls, state, caller)
+
+
+def _opened(token: Token, caller: Caller) -> tuple[type[AbstractFlow], _Grant]:
+    """Open a token of staff; raises InvalidToken where it is another one's, or its time is over."""
+    model = model_by_tag(token.secret[:_TAG])
+    data = unseal(_PURPOSE, b64decode(token.secret[_TAG:]), model._meta.label_lower)
+    grant = msgspec.json.decode(data, type=_Grant)
+    user = caller.user
+    mine = user is not None and user.is_authenticated and str(user.pk) == grant.user
+    if not mine or grant.until < timezone.now().timestamp():
+        raise InvalidToken
+    return model, grant
+
+
+@sensitive_variables()
+def show_to_staff(
+    token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None, typed: Input | None = None
+) -> Answer:
+    """Show the step to be answered, or that it was answered; raises InvalidToken or NotAllowed."""
+    model, grant = _opened(token, caller)
+    state = cast(DatabaseStorage, get_storage("database")).read(model, grant.flow)
+    cls = class_of(state, workflow)
+    if _went_on(state, grant):
+        return _thanks(cls, state, token)
+    _refuse_lost_right(_stage(state, caller))
+    return _own(show_row(model, grant.flow, caller=caller, typed=typed), token)
+
+
+@sensitive_variables()
+def play_for_staff(
+    token: Token, *, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None = None
+) -> Answer:
+    """Answer the step of a token, once; what comes of it belongs to the person whose flow it is."""
+    model, grant = _opened(token, caller)
+    storage = cast(DatabaseStorage, get_storage("database"))
+    state = storage.read(model, grant.flow)
+    cls = class_of(state, workflow)
+    if _went_on(state, grant):
+        return _thanks(cls, state, token)
+    _refuse_lost_right(_stage(state, caller))
+    try:
+        answer = play_row(model, grant.flow, caller=caller, input=input, step=grant.step, revision=token.revision)
+    except Stale as stale:
+        raise Stale(_own(stale.answer, token)) from None
+    except WrongStep:
+        return _thanks(cls, state, token)
+    state = storage.read(model, grant.flow)
+    return _thanks(cls, state, token) if _went_on(state, grant) else _own(answer, token)
+
+
+def _went_on(state: State, grant: _Grant) -> bool:
+    return state.ended or state.link is not None or state.position.step != grant.step
+
+
+def _refuse_lost_right(stage: Stage) -> None:
+    if not stage.may_answer_for_others():
+        raise NotAllowed(code="permission")
+
+
+def _own(answer: Answer, token: Token) -> Answer:
+    """Hand out the token of staff and no other; whose flow it is gets what it does to a browser."""
+    return replace(answer, token=token.at(answer.revision), effects=None)
+
+
+def _thanks(cls: type[Workflow[Any]], state: State, token: Token) -> Answer:
+    return Answer(
+        status="waiting",
+        workflow=cls,
+        flow_id=state.id,
+        token=token.at(state.revision),
+        title=str(cls.title),
+        notice=Notice(description=_("Thank you: this step was answered, and the flow goes on."), elsewhere=True),
+    )
