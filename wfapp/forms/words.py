@@ -36,7 +36,8 @@ def words_of(field: Field, value: Any) -> str:
         case list() | tuple() | set():
             return ", ".join(words_of(field, item) for item in value) or NOTHING
     if isinstance(field.widget, ChoiceWidget) and not isinstance(value, Model):
-        labels: dict[str, str] = {str(key): plain(label) for key, label in flatten_choices(field.widget.choices)}
+        flat: list[tuple[Any, Any]] = list(flatten_choices(field.widget.choices))
+        labels = {str(key): plain(label) for key, label in flat}
         return labels.get(str(value), str(value))
     if isinstance(value, datetime):
         return formats.date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "DATETIME_FORMAT")

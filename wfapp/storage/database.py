@@ -92,7 +92,7 @@ class DatabaseClaim(Claim):
         self._model = model
         self._using = router.db_for_write(model)
         self._secret = secret
-        self._handles: dict[str, str] = {}
+        self._handles: dict[str, str | None] = {}
 
     def store(self, state: State, report: Report) -> Token:
         values = {**_columns(self._model, state, report), **self._handles}
