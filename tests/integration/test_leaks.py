@@ -25,6 +25,7 @@ from project.urls import urlpatterns as project_urls
 from tests.flows.models import InviteFlow
 from wfapp import Context, Finish, Secret, Struct, Workflow, step
 from wfapp.declaration.context import keys
+from wfapp.fields import Copyable, Paragraph, QRCode
 from wfapp.web import WorkflowView
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +56,18 @@ class PlantForm(forms.Form):
     boom = forms.CharField(required=False)
 
 
+class LookForm(PlantForm):
+    """Show what is passed and revealed, too, and fail where drawing is meant to fail."""
+
+    told = Paragraph(source="shown")
+    code = QRCode(source="revealed")
+    copy = Copyable(source="revealed")
+
+    def prepare(self, passed: Any, data: Any) -> None:
+        if data.get("boom") == "draw":
+            raise RuntimeError(f"a text that names none of {len(passed)}")
+
+
 PLANTED: dict[str, str] = {}
 
 
@@ -74,12 +87,12 @@ class Leaky(Workflow[LeakContext]):
         ctx.nested = Nested(name=planted["nested"], inner=planted["nested"])
 
     @step(
-        form=PlantForm,
+        form=LookForm,
         passes=["shown"],
         reveals=["revealed"],
         title=lambda data, ctx: f"For {ctx['shown']} {sorted(ctx)}",
     )
-    def look(self, form: PlantForm) -> None:
+    def look(self, form: LookForm) -> None:
         local = [self.ctx.plain, self.ctx.secret, self.ctx.table]
         if form.cleaned_data["boom"] == "raise":
             raise RuntimeError(f"a text that names none of {len(local)}")
@@ -165,7 +178,8 @@ def walk_json(client: Client) -> str:
     answer = post({"wfs": answer["wfs"], "input": {"formData": {"boom": ""}}})
     post({"wfs": answer["wfs"]})
     post({"wfs": answer["wfs"], "input": {"action": "wf.refresh", "formData": {"boom": "x"}}})
-    answer = post({"wfs": answer["wfs"], "input": {"formData": {"boom": "refuse"}}})
+    post({"wfs": answer["wfs"], "input": {"action": "wf.refresh", "formData": {"boom": "draw"}}})
+    answer = post({"wfs": answer["wfs"], "input": {"formData": {"boom": "refuse", "code": None}}})
     answer = post({"wfs": answer["wfs"], "input": {"action": "again"}})
     post({"wfs": answer["wfs"], "input": {"formData": {"boom": "raise"}}})
     answer = post({"wfs": answer["wfs"], "input": {"formData": {}}})
@@ -192,6 +206,7 @@ def walk_pages(client: Client) -> str:
     page = client.get("/leaky/")
     page = send("/leaky/", page, boom="")
     url = page.wsgi_request.get_full_path()
+    send(url, page, wf_action="wf.refresh", boom="draw")
     page = send(url, page, boom="refuse")
     page = send(url, page, wf_action="again")
     send(url, page, boom="raise")
@@ -227,7 +242,7 @@ def test_only_what_is_passed_reaches_anybody(salt: uuid.UUID, recorder: Recorder
     mail.outbox.clear()
     client = Client(raise_request_exception=False)
     answers = walk_json(client) + walk_pages(client)
-    assert sum(bool(message.alternatives) for message in mail.outbox) == 2
+    assert sum(bool(message.alternatives) for message in mail.outbox) == 4
     mails = "\n".join(str(message.message()) + str(message.alternatives) for message in mail.outbox)
     staff_saw = read_admin()
     assert InviteFlow.objects.count() == 2
