@@ -50,6 +50,9 @@ RECIPES = (
     Recipe(
         workflow=Fields,
         url_name="fields",
-        text=_("One page with every form field that Django has, drawn by Django and described as JSON Schema."),
+        text=_(
+            "Every form field that Django has, fields that depend on others and fields that only show: drawn by Django "
+            "and described as JSON Schema."
+        ),
     ),
 )

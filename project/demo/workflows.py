@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import secrets
+from base64 import b32encode
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.choices import flatten_choices
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
+from project.demo.display import NoteDownForm
+from project.demo.dynamic import DeliveryForm
 from project.demo.forms import FieldsForm, NameForm
-from wfapp import Context, Finish, Struct, Workflow, step
+from wfapp import Context, Finish, Secret, Struct, Workflow, step
 
 __all__ = ["Fields", "FieldsContext", "Hello", "HelloContext"]
 
@@ -49,13 +55,17 @@ class Entry(Struct):
 
 
 class FieldsContext(Context):
-    """Hold what was filled in."""
+    """Hold what was filled in, and what the third page shows."""
 
     entries: list[Entry] = []
+    made_on: date | None = None
+    number: str = ""
+    uri: Secret[str] = ""
+    codes: list[Secret[str]] = []
 
 
 class Fields(Workflow[FieldsContext]):
-    """Ask for everything that a Django form can ask for, then show what was entered."""
+    """Ask for everything that a form can ask for, one sort of it on each page, then show what was entered."""
 
     name = "demo/fields"
     title = _("Every Django form field")
@@ -63,17 +73,37 @@ class Fields(Workflow[FieldsContext]):
 
     @step(form=FieldsForm)
     def fill_in(self, form: FieldsForm) -> None:
-        self.ctx.entries = [
-            Entry(field=bound.name, label=str(bound.label), value=readable(bound.field, value))
-            for bound in form.visible_fields()
-            if not isinstance(bound.field.widget, forms.PasswordInput)
-            and not _is_empty(value := form.cleaned_data[bound.name])
-        ]
+        self.ctx.entries = entries_of(form)
+
+    @step(form=DeliveryForm)
+    def delivery(self, form: DeliveryForm) -> None:
+        self.ctx.entries = [*self.ctx.entries, *entries_of(form)]
+
+    @step
+    def make_codes(self) -> None:
+        key = b32encode(secrets.token_bytes(20)).decode()
+        self.ctx.uri = f"otpauth://totp/wfapp%20demo?secret={key}&issuer=wfapp%20demo"
+        self.ctx.codes = [secrets.token_hex(4) for _number in range(4)]
+        self.ctx.number, self.ctx.made_on = f"DEMO-{secrets.randbelow(9000) + 1000}", timezone.localdate()
+
+    @step(form=NoteDownForm)
+    def note_down(self, form: NoteDownForm) -> None:
+        self.ctx.uri, self.ctx.codes = "", []
 
     @step(form=forms.Form, passes=["entries"], title=_("This is what you entered"), submit=_("That is right"))
     def review(self, form: forms.Form) -> Finish:
         data = {entry.field: entry.value for entry in self.ctx.entries}
         return Finish(data=data, message=_("Thank you: every field was understood."))
+
+
+def entries_of(form: forms.Form) -> list[Entry]:
+    """Write what was filled in, without passwords."""
+    return [
+        Entry(field=bound.name, label=str(bound.label), value=readable(bound.field, value))
+        for bound in form.visible_fields()
+        if not isinstance(bound.field.widget, forms.PasswordInput)
+        and not _is_empty(value := form.cleaned_data.get(bound.name))
+    ]
 
 
 def _is_empty(value: Any) -> bool:

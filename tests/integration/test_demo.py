@@ -24,6 +24,8 @@ from project.demo.recipes import RECIPES
 
 pytestmark = pytest.mark.django_db
 
+DELIVERY = {"country": "de", "region": "Hamburg"}
+NOTED = {"noted": True}
 FILLED_IN = {"char": "Ann", "email": "ann@example.com", "integer": 3, "choice": "m", "boolean": True}
 MAIL_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
 
@@ -132,9 +134,11 @@ class TestFields:
             "amount_currency": "USD",
         }
         page = post(client, client.get("/fields/"), **filled_in)
+        page = post(client, post(client, page, **DELIVERY), **NOTED)
         entries = {entry["label"]: entry["value"] for entry in page.context["passed"]["entries"]}
         assert entries["Size"] == "Medium"
         assert entries["Drink"] == "Tea"
+        assert entries["Land"] == "Hamburg"
         assert entries["Amount and currency"] == "9.5 USD"
         assert entries["I have read all of this"] == "Yes"
         assert "<dt>Size</dt><dd>Medium</dd>" in page.content.decode()
@@ -142,11 +146,13 @@ class TestFields:
         assert "every field was understood" in post(client, page).content.decode()
 
     def test_a_client_gets_what_it_entered(self, client: Client) -> None:
-        """On the second page and at the end."""
-        second = rest(client, wfid="demo/fields", input={"formData": {**FILLED_IN, "date": "2026-02-03"}})
-        entries = second["inputRequired"]["context"]["entries"]
+        """On the last page and at the end."""
+        review = rest(client, wfid="demo/fields", input={"formData": {**FILLED_IN, "date": "2026-02-03"}})
+        for values in (DELIVERY, NOTED):
+            review = rest(client, wfs=review["wfs"], input={"formData": values})
+        entries = review["inputRequired"]["context"]["entries"]
         assert {"field": "email", "label": "E-mail address", "value": "ann@example.com"} in entries
-        end = rest(client, wfs=second["wfs"], input={"formData": {}})
+        end = rest(client, wfs=review["wfs"], input={"formData": {}})
         assert end["data"] == {entry["field"]: entry["value"] for entry in entries}
         assert end["data"]["date"] == "Feb. 3, 2026"
 
@@ -154,6 +160,28 @@ class TestFields:
         """Five fields are required."""
         answer = rest(client, wfid="demo/fields", input={"formData": {"char": "Ann"}})
         assert set(answer["inputRequired"]["context"]["errors"]) == {"email", "integer", "choice", "boolean"}
+
+    def test_its_second_page_depends_on_what_is_typed(self, client: Client) -> None:
+        """Without JavaScript, by the button that updates the page; nothing typed is lost."""
+        page = post(client, client.get("/fields/"), **FILLED_IN)
+        assert list(page.context["form"].fields) == ["country", "region", "gift"]
+        page = post(client, page, country="ch", gift="on", wf_action="wf.refresh")
+        form = page.context["form"]
+        assert list(form.fields) == ["country", "region", "customs", "gift", "greeting"]
+        assert (form.fields["region"].label, form["greeting"].value()) == ("Canton", "All the best!")
+        assert '<option value="Ticino">' in page.content.decode()
+        page = post(client, page, country="ch", region="Hamburg", customs="123", gift="on", greeting="")
+        assert set(page.context["errors"]) == {"region", "customs", "greeting"}
+
+    def test_its_third_page_shows(self, client: Client) -> None:
+        """A key as a code and as text, and codes to copy; afterwards they are gone."""
+        page = post(client, post(client, client.get("/fields/"), **FILLED_IN), **DELIVERY)
+        html, passed = page.content.decode(), page.context["passed"]
+        assert (len(passed["codes"]), "\n".join(passed["codes"]) + "</textarea>" in html) == (4, True)
+        assert 'aria-label="QR code"' in html
+        assert passed["uri"].startswith("otpauth://totp/wfapp%20demo?secret=")
+        page = post(client, page, **NOTED)
+        assert passed["codes"][0] not in page.content.decode()
 
 
 class TestOutbox:
