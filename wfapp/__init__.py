@@ -6,6 +6,7 @@ from wfapp.declaration.context import Context, OpenContext, Params, Secret, Stru
 from wfapp.declaration.files import Files
 from wfapp.declaration.leaving import Choice, Skip
 from wfapp.declaration.limits import Limit
+from wfapp.declaration.links import DeviceLink, EmailLink, SmsLink
 from wfapp.declaration.order import Break, Continue, If, Include, While
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import step
@@ -20,6 +21,8 @@ __all__ = [
     "Choice",
     "Context",
     "Continue",
+    "DeviceLink",
+    "EmailLink",
     "Files",
     "Finish",
     "If",
@@ -30,6 +33,7 @@ __all__ = [
     "Params",
     "Secret",
     "Skip",
+    "SmsLink",
     "Struct",
     "While",
     "Workflow",

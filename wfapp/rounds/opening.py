@@ -47,7 +47,7 @@ def show_link(token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | N
     return Answer(
         status="landing",
         workflow=cls,
-        token=token,
+        token=token.at(0),
         title=(sent.title if sent else "") or str(cls.title),
         next=state.next,
         notice=Notice(description=sent.description if sent else "", submit=sent.submit if sent else ""),
