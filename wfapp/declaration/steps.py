@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, overload
 
 from django import forms
 from django.forms.formsets import BaseFormSet
@@ -22,7 +22,7 @@ from wfapp.errors import DeclarationError
 
 __all__ = ["Action", "AnyForm", "FormStep", "Hook", "PlainStep", "Step", "TiesAction", "step"]
 
-AnyForm = forms.BaseForm
+AnyForm: TypeAlias = "forms.BaseForm | BaseFormSet[Any]"
 W = TypeVar("W")
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -278,5 +278,5 @@ def _build(given: Mapping[str, Any], method: Callable[..., Any] | None, *, name:
 
 def _check_forms(form: Any, picks: tuple[Any, ...]) -> None:
     for picked in picks if isinstance(form, str) else (form,):
-        if picked is not None and not (isinstance(picked, type) and issubclass(picked, AnyForm | BaseFormSet)):
+        if picked is not None and not (isinstance(picked, type) and issubclass(picked, forms.BaseForm | BaseFormSet)):
             raise DeclarationError(f"step: {picked!r} is no form; give it the class of a form or of a formset.")

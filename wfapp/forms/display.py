@@ -8,6 +8,7 @@ from typing import Any
 from django.forms import BaseForm, BaseFormSet
 
 from wfapp.declaration.display import Display
+from wfapp.forms.formsets import blank_row
 
 __all__ = ["has_displays", "ignore_displays", "show"]
 
@@ -44,7 +45,7 @@ def _leave_out(form: Any, names: list[str]) -> None:
 
 
 def _parts(form: Any) -> Iterator[BaseForm]:
-    return iter(form.forms if isinstance(form, BaseFormSet) else (form,))
+    return iter((*form.forms, blank_row(form)) if isinstance(form, BaseFormSet) else (form,))
 
 
 def _displays(form: Any) -> dict[str, Display]:

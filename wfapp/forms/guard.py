@@ -16,11 +16,22 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import models
-from django.forms import BaseForm, ComboField, Field, IntegerField, JSONField, ModelChoiceField, MultiValueField
+from django.forms import (
+    BaseForm,
+    BaseFormSet,
+    ComboField,
+    Field,
+    IntegerField,
+    JSONField,
+    ModelChoiceField,
+    MultiValueField,
+)
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from wfapp.declaration.steps import AnyForm
 from wfapp.errors import MalformedRequest
+from wfapp.forms.management import WORD, guard_counts, guard_keys
 
 __all__ = ["guard", "screened"]
 
@@ -30,24 +41,31 @@ DEPTH = 32
 MAGNITUDE = 300
 """How many digits a number may have before or behind its point: a float holds 308."""
 
-WORD = 64
-"""How many bits the integers of a database have."""
-
 _UNCLEAN = re.compile("[\x00\ud800-\udfff]")
 
 
-def guard(form: BaseForm) -> None:
+def guard(form: AnyForm) -> None:
     """Refuse the data of a bound form where a field would raise anything but a ValidationError on it.
 
     ``fill`` calls it; a form that is bound to what a browser posted needs it too, before it is validated. Raises
     MalformedRequest, which names the field and not the value.
     """
+    if not isinstance(form, BaseFormSet):
+        _guard(form)
+        return
+    guard_counts(form)
+    for index, row in enumerate(form.forms):
+        _guard(row, f"{form.prefix}.{index}.")
+    guard_keys(form)
+
+
+def _guard(form: BaseForm, path: str = "") -> None:
     for name, field in form.fields.items():
         if field.disabled:
             continue  # Django takes its initial value, whatever was posted
         raw = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
         if not all(_is_fit(part, text) for part, text in _texts(field, raw)):
-            raise MalformedRequest(_("%(field)s: this value cannot be used.") % {"field": name})
+            raise MalformedRequest(_("%(field)s: this value cannot be used.") % {"field": path + name})
 
 
 def screened(value: object, depth: int = DEPTH) -> bool:

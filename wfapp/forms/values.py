@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import BaseForm, Field, FileField, MultiWidget, Widget
+from django.forms import BaseForm, BaseFormSet, Field, FileField, MultiWidget, Widget
 
 from wfapp.declaration.display import Display
+from wfapp.declaration.steps import AnyForm
+from wfapp.forms.formsets import begins_with, is_internal, name_of
 from wfapp.forms.kinds import kind_of
 
 __all__ = ["initial_values", "is_secret", "typed"]
@@ -28,15 +30,19 @@ def _hides(widget: Widget) -> bool:
     return bool(purposes) and not _SECRETS.isdisjoint(str(purposes).lower().split())
 
 
-def initial_values(form: BaseForm) -> dict[str, object]:
+def initial_values(form: AnyForm) -> dict[str, object]:
     """Give what stands in a form as JSON, by field: what was typed into a bound one, else what it starts with.
 
     Left out are empty fields, passwords, one-time codes, and what is both hidden and disabled, for nobody sees or sends
-    it. A file of the flow is a data URL that names it, without its data.
+    it. A file of the flow is a data URL that names it, without its data. A formset has the list of its rows under its
+    prefix, without the blank ones that it offers at first.
     """
+    if isinstance(form, BaseFormSet):
+        rows = form.forms if form.is_bound else form.forms[: begins_with(form)]
+        return {name_of(form): [initial_values(row) for row in rows]}
     values = {}
     for name, field in form.fields.items():
-        if is_secret(field) or (field.disabled and field.widget.is_hidden):
+        if is_secret(field) or is_internal(field) or (field.disabled and field.widget.is_hidden):
             continue
         kind = kind_of(field, field.widget)
         # What is posted for a file is never shown; the files that the flow holds are its initial value.
@@ -48,15 +54,18 @@ def initial_values(form: BaseForm) -> dict[str, object]:
     return values
 
 
-def typed(form: BaseForm) -> dict[str, object]:
+def typed(form: AnyForm) -> dict[str, object]:
     """Give what was typed into a form, by field, as its widgets read it; what it starts with where it is not bound.
 
     This is the ``data`` of texts and of ``prepare``. Passwords, one-time codes, files and what only shows are left out.
+    A formset has the list of its rows under its prefix.
     """
+    if isinstance(form, BaseFormSet):
+        return {name_of(form): [typed(row) for row in form.forms]}
     return {
         name: _typed(form, name, field) if _is_open(form, field) else _initial(form, name, field)
         for name, field in form.fields.items()
-        if not is_secret(field) and not isinstance(field, Display | FileField)
+        if not (is_secret(field) or is_internal(field) or isinstance(field, Display | FileField))
     }
 
 

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from django.forms import BaseForm
+from django.forms import BaseFormSet
 
+from wfapp.declaration.steps import AnyForm
+from wfapp.forms.formsets import name_of, row_fields
 from wfapp.forms.options import is_dynamic
 from wfapp.forms.payload import Description, Payload, describe
 
@@ -16,17 +18,19 @@ __all__ = ["has_dynamic_choices", "merge", "view_fields", "view_order"]
 Json = dict[str, Any]
 
 
-def has_dynamic_choices(form: BaseForm) -> bool:
+def has_dynamic_choices(form: AnyForm) -> bool:
     """Tell whether choices of a form come from a queryset or a callable, and so are no part of its payload."""
-    return any(is_dynamic(field.widget) for field in form.fields.values())
+    fields = row_fields(form) if isinstance(form, BaseFormSet) else form.fields
+    return any(is_dynamic(field.widget) for field in fields.values())
 
 
-def view_fields(before: Description | Payload, form: BaseForm) -> dict[str, Json | None]:
+def view_fields(before: Description | Payload, form: AnyForm) -> dict[str, Json | None]:
     """Tell how a form differs from its payload, or from ``describe(form)`` taken before ``prepare`` ran.
 
     Each field that differs has an entry ``{"schema": …, "ui": …, "required": …}`` of what is different; schema and ui
     are JSON merge patches (RFC 7396): null removes a key. The entry of a field that is gone is None, that of a new one
-    is the whole of it. Choices from a queryset or a callable are evaluated here, so they always differ.
+    is the whole of it. Choices from a queryset or a callable are evaluated here, so they always differ. A formset has
+    one entry, for the list of its rows.
     """
     after = describe(form, evaluate=True)
     old, new = before.schema["properties"], after.schema["properties"]
@@ -48,9 +52,9 @@ def view_fields(before: Description | Payload, form: BaseForm) -> dict[str, Json
     return fields
 
 
-def view_order(before: Description | Payload, form: BaseForm) -> list[str] | None:
+def view_order(before: Description | Payload, form: AnyForm) -> list[str] | None:
     """Give the order of a form's fields where it is not that of its payload with the new ones at the end."""
-    order = list(form.fields)
+    order = [name_of(form)] if isinstance(form, BaseFormSet) else list(form.fields)
     return order if order != _usual_order(before.ui["ui:order"], order) else None
 
 

@@ -6,39 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('wfapp', '0003_upload'),
+        ("wfapp", "0003_upload"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='flow',
-            options={'default_permissions': ('view', 'cancel', 'expire', 'resend', 'revoke'), 'verbose_name': 'flow', 'verbose_name_plural': 'flows'},
+            name="flow",
+            options={
+                "default_permissions": ("view", "cancel", "expire", "resend", "revoke"),
+                "verbose_name": "flow",
+                "verbose_name_plural": "flows",
+            },
         ),
         migrations.AlterField(
-            model_name='flowevent',
-            name='kind',
-            field=models.CharField(choices=[('started', 'started'), ('paused', 'paused'), ('submitted', 'submitted'), ('rejected', 'rejected'), ('action', 'action'), ('step_done', 'step done'), ('opened', 'link opened'), ('revoked', 'link revoked'), ('sent', 'sent'), ('unsent', 'could not be sent'), ('compensated', 'compensated'), ('finished', 'finished'), ('aborted', 'aborted'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('failed', 'failed')], max_length=20, verbose_name='event'),
+            model_name="flowevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("started", "started"),
+                    ("paused", "paused"),
+                    ("submitted", "submitted"),
+                    ("rejected", "rejected"),
+                    ("action", "action"),
+                    ("step_done", "step done"),
+                    ("opened", "link opened"),
+                    ("revoked", "link revoked"),
+                    ("sent", "sent"),
+                    ("unsent", "could not be sent"),
+                    ("compensated", "compensated"),
+                    ("finished", "finished"),
+                    ("aborted", "aborted"),
+                    ("cancelled", "cancelled"),
+                    ("expired", "expired"),
+                    ("failed", "failed"),
+                ],
+                max_length=20,
+                verbose_name="event",
+            ),
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('token_hash', models.CharField(editable=False, max_length=43)),
-                ('flow', models.UUIDField(db_index=True, verbose_name='flow id')),
-                ('workflow', models.CharField(max_length=100, verbose_name='workflow')),
-                ('outlet', models.CharField(max_length=20, verbose_name='sent by')),
-                ('status', models.CharField(choices=[('open', 'open'), ('used', 'used'), ('revoked', 'revoked')], default='open', max_length=20, verbose_name='status')),
-                ('replaces_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=43)),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('expires_at', models.DateTimeField(verbose_name='expires')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("token_hash", models.CharField(editable=False, max_length=43)),
+                ("flow", models.UUIDField(db_index=True, verbose_name="flow id")),
+                ("workflow", models.CharField(max_length=100, verbose_name="workflow")),
+                ("outlet", models.CharField(max_length=20, verbose_name="sent by")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "open"), ("used", "used"), ("revoked", "revoked")],
+                        default="open",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                ("replaces_hash", models.CharField(blank=True, db_index=True, editable=False, max_length=43)),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("expires_at", models.DateTimeField(verbose_name="expires")),
             ],
             options={
-                'verbose_name': 'link',
-                'verbose_name_plural': 'links',
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('token_hash',), name='wfapp_link_token_hash')],
+                "verbose_name": "link",
+                "verbose_name_plural": "links",
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("token_hash",), name="wfapp_link_token_hash")],
             },
         ),
     ]

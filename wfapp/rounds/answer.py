@@ -17,9 +17,9 @@ from wfapp.storage.tokens import LINK, STAFF, Token, flow_key, secret_key
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
-    from django.forms import BaseForm
     from django.http import HttpRequest
 
+    from wfapp.declaration.steps import AnyForm
     from wfapp.declaration.workflow import Workflow
 
 __all__ = [
@@ -142,8 +142,8 @@ class Page:
     workflow: str = ""
     """The name of the workflow that the step belongs to: an included one's, or the flow's own."""
 
-    form: BaseForm
-    pristine: BaseForm
+    form: AnyForm
+    pristine: AnyForm
     title: str
     description: str
     submit: str

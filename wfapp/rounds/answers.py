@@ -12,13 +12,14 @@ import msgspec
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.forms import BaseFormSet
 from django.utils.functional import Promise
 
 from wfapp.declaration.steps import AnyForm
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.expansion import local_of, path_of
 from wfapp.errors import NotStorable
-from wfapp.forms import is_secret
+from wfapp.forms import MARKS, base_fields, filled_rows, is_internal, is_secret, name_of
 from wfapp.uploads import Desk, KeptUpload, StoredUpload
 
 __all__ = ["Answers", "kept", "looked_up", "restored"]
@@ -42,8 +43,11 @@ _NAMES = {kind: name for name, kind in _TYPES.items()}
 def kept(form: AnyForm) -> dict[str, Any]:
     """Give what may be kept of a valid form as JSON values: never a password or a one-time code.
 
-    A model's instance is kept as its primary key. Raises NotStorable for a value of any other type.
+    A model's instance is kept as its primary key. The rows of a formset are a list under its prefix, in their order and
+    without those that were deleted or left blank. Raises NotStorable for a value of any other type.
     """
+    if isinstance(form, BaseFormSet):
+        return {name_of(form): [_kept_row(row) for row in filled_rows(form)]}
     cleaned: Mapping[str, Any] = getattr(form, "cleaned_data", {})
     fields: Mapping[str, forms.Field] = getattr(form, "fields", {})
     return {
@@ -51,6 +55,18 @@ def kept(form: AnyForm) -> dict[str, Any]:
         for name, field in fields.items()
         if name in cleaned and not is_secret(field) and _is_kept(field, cleaned[name])
     }
+
+
+def _kept_row(row: Any) -> dict[str, Any]:
+    """Keep a row with the key of its object, also of one that the step has saved just now."""
+    own = {name for name, field in row.fields.items() if name not in MARKS and not is_internal(field)}
+    values = {name: value for name, value in kept(row).items() if name in own}
+    key = row.instance._meta.pk.name if isinstance(row, forms.BaseModelForm) else ""
+    if key in values and values[key] is None:
+        del values[key]
+        if not row.instance._state.adding:
+            values[key] = _encoded(key, row.instance.pk)
+    return values
 
 
 class Answers(Mapping[str, Mapping[str, Any]]):
@@ -74,8 +90,14 @@ class Answers(Mapping[str, Mapping[str, Any]]):
     def __getitem__(self, step: str) -> Mapping[str, Any]:
         stored = self._stored[step]
         forms_of = self._workflow.get_step(step).form_classes if step in self._workflow.structure.steps else ()
-        fields = getattr(forms_of[0], "base_fields", {}) if len(forms_of) == 1 else {}
-        found = {name: looked_up(fields.get(name), value) for name, value in restored(stored).items()}
+        values = restored(stored)
+        fields = base_fields(forms_of[0]) if len(forms_of) == 1 else {}
+        if len(forms_of) == 1 and issubclass(forms_of[0], BaseFormSet):
+            return {name: [self._found(fields, row) for row in rows] for name, rows in values.items()}
+        return self._found(fields, values)
+
+    def _found(self, fields: Mapping[str, forms.Field], values: Mapping[str, Any]) -> dict[str, Any]:
+        found = {name: looked_up(fields.get(name), value) for name, value in values.items()}
         return {name: _fetched(self._uploads, value) for name, value in found.items()}
 
     def __iter__(self) -> Iterator[str]:

@@ -7,9 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS
-from django.forms.utils import ErrorDict
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +40,6 @@ __all__ = [
     "passed_of",
     "prepared",
     "remaining",
-    "unvalidated",
 ]
 
 FORM_ERROR = "__form"
@@ -69,9 +65,9 @@ def build_form(
         form = form_class(data=input.values, files=stage.uploads.tray(at, input.values, input.files), **kwargs)
         forms.guard(form)
         return form
-    data: MultiValueDict[str, Any] = QueryDict(mutable=True)
+    data: MultiValueDict[str, Any] = forms.open_data(form_class, kwargs, input.values)
     form = form_class(data=data, files=stage.uploads.tray(at, data, input.files), **kwargs)
-    forms.fill(data, form, input.values, before_prepare=hasattr(form, "prepare"))
+    forms.fill(data, form, input.values, before_prepare=forms.has_prepare(form))
     if input.large and forms.text_size(data) > MAX_TEXT:
         raise BodyTooLarge
     return form
@@ -93,8 +89,8 @@ def prepared(form: AnyForm, passed: Mapping[str, Any], input: Input | None = Non
     ``input`` is what it was built with: a field that it adds takes its value from there, too.
     """
     _begin_absent(form, input)
-    if (prepare := getattr(form, "prepare", None)) is not None:
-        prepare(passed, forms.typed(form))
+    if forms.has_prepare(form):
+        forms.prepare(form, passed)
         if input is not None and input.values is not None:
             if input.json:
                 forms.fill(form.data, form, input.values)  # type: ignore[arg-type]
@@ -109,18 +105,6 @@ def _begin_absent(form: AnyForm, input: Input | None) -> None:
     """Let the fields that a refresh says nothing of start as on a first drawing: they may have appeared just now."""
     if input is not None and input.action == REFRESH and input.values is not None:
         forms.fill_absent(form, input.values, json=input.json)
-
-
-def unvalidated(form: AnyForm, errors: Mapping[str, str] | None = None) -> AnyForm:
-    """Show what was typed with errors that are known already, and validate nothing.
-
-    Validation may count an attempt, or check a password.
-    """
-    known = ErrorDict()
-    for path, text in (errors or {}).items():
-        known[NON_FIELD_ERRORS if path == FORM_ERROR else path] = form.error_class([text])
-    form._errors, form.cleaned_data = known, {}  # type: ignore[attr-defined]
-    return form
 
 
 def passed_of(stage: Stage, page: PageOptions) -> dict[str, Any]:
@@ -139,12 +123,12 @@ def draw(
     shown = _built(stage, step, input) if form is None else form
     page = step.page_of(type(shown))
     passed = passed_of(stage, page)
-    dynamic = hasattr(shown, "prepare")
+    dynamic = forms.has_prepare(shown)
     pristine = build_form(stage, step, input) if dynamic or forms.has_displays(shown) else shown
     if form is None:
         prepared(shown, passed, input)
         if shown.is_bound:
-            unvalidated(shown, errors)
+            forms.unvalidated(shown, errors)
     forms.show(shown, passed)
     stage.uploads.show(stage.state.position, shown)
     typed = forms.typed(shown)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from django.forms import BaseFormSet, Field
+from django.utils.translation import gettext as _
 
 from wfapp import forms
 from wfapp.declaration.steps import Step
@@ -37,8 +40,20 @@ def reviewed(stage: Stage, label: Callable[[str], str]) -> tuple[AnswersView, ..
 
 def _rows(step: Step[Any, Any], stored: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Pair the label of each field with its value in words; a hidden field is no answer of the person's."""
-    fields = getattr(step.form_classes[0], "base_fields", {}) if len(step.form_classes) == 1 else {}
-    values = restored(stored)
+    if len(step.form_classes) != 1:
+        return ()
+    fields, values = forms.base_fields(step.form_classes[0]), restored(stored)
+    if not issubclass(step.form_classes[0], BaseFormSet):
+        return _in_words(fields, values)
+    return tuple(
+        (_("Entry %(number)s, %(label)s") % {"number": number, "label": label}, words)
+        for rows in values.values()
+        for number, row in enumerate(rows, start=1)
+        for label, words in _in_words(fields, row)
+    )
+
+
+def _in_words(fields: Mapping[str, Field], values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (forms.label_of(name, field), forms.words_of(field, looked_up(field, values[name])))
         for name, field in fields.items()

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import Field
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wfapp import forms
-from wfapp.declaration.display import Display
 from wfapp.declaration.links import DeviceLink, Link
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import Action, AnyForm, Step
@@ -23,7 +21,7 @@ from wfapp.engine.state import Uses, Visit
 from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import Input
 from wfapp.rounds.answers import Answers, kept
-from wfapp.rounds.draw import FORM_ERROR, available_at, build_form, offered, passed_of, prepared, remaining, unvalidated
+from wfapp.rounds.draw import FORM_ERROR, available_at, build_form, offered, passed_of, prepared, remaining
 from wfapp.rounds.files import taken_in
 from wfapp.rounds.forward import forward, visit_of
 from wfapp.rounds.moves import RESEND, Again, Return, move_of, resend_of
@@ -74,7 +72,7 @@ def submit(stage: Stage, input: Input) -> Verdict:
     try:
         said = getattr(stage.here, step.name)(form) if step.method is not None else None
     except ValidationError as error:
-        _add_error(form, error)
+        forms.add_error(form, error)
     if not form.is_valid():
         stage.uploads.drop_refused(position, form)
         return _rejected(form)
@@ -104,7 +102,7 @@ def act(stage: Stage, input: Input) -> Verdict:
     arguments: tuple[AnyForm, ...] = ()
     if action.with_data:
         whole_form, unknown = _prepared_and_unknown(stage, step, _whole(input))
-        form = _partial(whole_form, input)
+        form = forms.partial(whole_form, (input.values or {}) if input.json else None)
         _report(form, unknown)
         if not taken_in(stage, form, whole=False):
             return _rejected_part(stage, step, input, form)
@@ -116,10 +114,10 @@ def act(stage: Stage, input: Input) -> Verdict:
             return Verdict(errors={FORM_ERROR: " ".join(error.messages)}, rejected=True)
         if form is None:
             # No data is looked at: the error is the action's own, and the fields have none.
-            form = unvalidated(_prepared(stage, step, input))
-            _add_error(form, error)
+            form = forms.unvalidated(_prepared(stage, step, input))
+            forms.add_error(form, error)
             return _rejected(form)
-        _add_error(form, error)
+        forms.add_error(form, error)
     if form is not None and not form.is_valid():
         stage.uploads.drop_refused(stage.state.position, form)
         return _rejected_part(stage, step, input, form)
@@ -176,13 +174,14 @@ def _prepared_and_unknown(stage: Stage, step: Step[Any, Any], input: Input) -> t
     values = input.values if input.json and input.values else {}
     never = forms.unknown_keys(form, values)
     prepared(form, passed_of(stage, step.page_of(type(form))), input)
-    unknown = forms.unknown_keys(form, values)
-    return form, [name for name in unknown if name in never or values.get(name) not in (None, "", [])]
+    filled = forms.unknown_keys(form, values, filled=True)
+    return form, [name for name in forms.unknown_keys(form, values) if name in never or name in filled]
 
 
 def _report(form: AnyForm, unknown: list[str]) -> None:
     if unknown:
-        form.add_error(None, _("Unknown fields: %(names)s.") % {"names": ", ".join(unknown[:10])})
+        words = {"names": ", ".join(unknown[:10])}
+        forms.add_error(form, ValidationError(_("Unknown fields: %(names)s.") % words))
 
 
 def _whole(input: Input) -> Input:
@@ -192,49 +191,14 @@ def _whole(input: Input) -> Input:
 
 def _unvalidated(stage: Stage, step: Step[Any, Any], input: Input) -> AnyForm | None:
     shown = step.form is not None and input.values is not None
-    return unvalidated(_prepared(stage, step, input)) if shown else None
-
-
-def _partial(form: AnyForm, input: Input) -> AnyForm:
-    """Leave only the fields that came with a value, and no check across fields: an unfinished page may be saved."""
-    fields = getattr(form, "fields", {})
-    if input.json:
-        absent = set(fields).difference(input.values or {})
-    else:
-        absent = {name for name in fields if _is_untouched(form, name)}
-    # A field that only shows has no value to save, even where a form renderer sends null for it.
-    absent |= {name for name, field in fields.items() if isinstance(field, Display)}
-    for name in absent:
-        del fields[name]
-    form.clean = lambda: getattr(form, "cleaned_data", None)  # type: ignore[method-assign]
-    return form
-
-
-def _is_untouched(form: Any, name: str) -> bool:
-    """Tell whether a browser posted nothing for a field: it posts the empty parts of a time, and no empty box."""
-    field: Field = form.fields[name]
-    value: Any = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
-    if value is False:
-        return field.required
-    return all(part in (None, "") for part in value) if isinstance(value, list) else value in (None, "")
+    return forms.unvalidated(_prepared(stage, step, input)) if shown else None
 
 
 def _rejected_part(stage: Stage, step: Step[Any, Any], input: Input, form: AnyForm) -> Verdict:
     """Draw the whole page with the errors of the fields that came with a value."""
     errors = forms.form_errors(form)
-    return Verdict(form=unvalidated(_prepared(stage, step, _whole(input)), errors), errors=errors, rejected=True)
+    return Verdict(form=forms.unvalidated(_prepared(stage, step, _whole(input)), errors), errors=errors, rejected=True)
 
 
 def _rejected(form: AnyForm) -> Verdict:
     return Verdict(form=form, errors=forms.form_errors(form), rejected=True)
-
-
-def _add_error(form: AnyForm, error: ValidationError) -> None:
-    """Add a step's ValidationError to the form; one for a field that the form has not stands over the whole."""
-    fields = getattr(form, "fields", {})
-    if hasattr(error, "error_dict"):
-        for name, errors in error.error_dict.items():
-            known = name in fields or name == NON_FIELD_ERRORS
-            form.add_error(name if known and name != NON_FIELD_ERRORS else None, ValidationError(errors))
-    else:
-        form.add_error(None, error)

@@ -46,6 +46,10 @@ class Tray(MultiValueDict[str, Any]):
         self.drawing = False
         """Whether the form is shown: then the held files are its initial values, and none of them was just posted."""
 
+    def __bool__(self) -> bool:
+        """Be true where nothing came, too: a formset puts another dict in the place of an empty one."""
+        return True
+
     def setlist(self, key: str, list_: list[Any]) -> None:
         """Put files; a reference becomes the file it names. Raises MalformedRequest where this page has no such one."""
         super().setlist(key, [self._found(item) if isinstance(item, Reference) else item for item in list_])

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import re
 
+from django.forms.formsets import TOTAL_FORM_COUNT
 from django.http import HttpRequest
 
 from wfapp.errors import MalformedRequest
 from wfapp.rounds.answer import UNNAMED, Input
 
-__all__ = ["ACTION", "FLOW", "REFRESH", "REVISION", "START", "START_KEY", "posted_input", "posted_revision"]
+__all__ = [
+    "ACTION",
+    "ADD",
+    "FLOW",
+    "REFRESH",
+    "REVISION",
+    "START",
+    "START_KEY",
+    "asks_refresh",
+    "posted_input",
+    "posted_revision",
+]
 
 FLOW = "wf"
 """The query field that names a flow by its public key."""
 
 ACTION = "wf_action"
+ADD = "wf_add"
+"""The button that draws a page anew with one more row; its value is the formset's prefix."""
+
 REVISION = "wf_revision"
 START_KEY = "wf_start"
 
@@ -25,8 +40,9 @@ START = "wf.start"
 """The button of a first page that has no form: a start without any input."""
 
 # The masked CSRF token differs from page to page: with it, the same input would not be recognised as the same.
-_OWN_FIELDS = ("csrfmiddlewaretoken", ACTION, REVISION, START_KEY)
+_OWN_FIELDS = ("csrfmiddlewaretoken", ACTION, ADD, REVISION, START_KEY)
 _REVISION = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
+_COUNT = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
 def posted_revision(request: HttpRequest) -> int:
@@ -40,6 +56,11 @@ def posted_revision(request: HttpRequest) -> int:
     return int(text)
 
 
+def asks_refresh(request: HttpRequest) -> bool:
+    """Tell whether a post asks for the same page, drawn anew."""
+    return ADD in request.POST or request.POST.get(ACTION) == REFRESH
+
+
 def posted_input(request: HttpRequest) -> Input | None:
     """Return the fields and the action of a post, without what the page itself added; ``None`` for the start button."""
     action = request.POST.get(ACTION, "")
@@ -50,4 +71,10 @@ def posted_input(request: HttpRequest) -> Input | None:
     values = request.POST.copy()
     for name in _OWN_FIELDS:
         values.pop(name, None)
+    if ADD in request.POST:
+        action = REFRESH
+        total = f"{request.POST[ADD]}-{TOTAL_FORM_COUNT}"
+        count = request.POST.get(total, "")
+        if _COUNT.fullmatch(count):
+            values[total] = str(int(count) + 1)
     return Input(action=action, values=values, files=request.FILES or None, json=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from django.forms import BaseForm, BoundField, MultiWidget
-from django.forms.formsets import BaseFormSet
+from django.forms import BaseFormSet, BoundField, MultiWidget
 from django.utils.translation import gettext as _
+
+from wfapp.declaration.steps import AnyForm
 
 __all__ = ["Problem", "problems_of"]
 
@@ -24,19 +25,21 @@ class Problem:
         return f"{self.label}: {self.text}" if self.label else self.text
 
 
-def problems_of(form: BaseForm | BaseFormSet[BaseForm], errors: Mapping[str, str]) -> list[Problem]:
+def problems_of(form: AnyForm, errors: Mapping[str, str]) -> list[Problem]:
     """Find label and input of each error; ``errors`` maps a path such as ``qty`` or ``lines.1.qty`` to one text."""
     return [_problem(form, path, text) for path, text in errors.items()]
 
 
-def _problem(form: BaseForm | BaseFormSet[BaseForm], path: str, text: str) -> Problem:
+def _problem(form: AnyForm, path: str, text: str) -> Problem:
     if isinstance(form, BaseFormSet):
         index, _dot, name = path.removeprefix(f"{form.prefix}.").partition(".")
         if not index.isdecimal() or int(index) >= len(form.forms):
             return Problem(text=text)
         entry = _("Entry %(number)s") % {"number": int(index) + 1}
-        problem = _problem(form.forms[int(index)], name, text)
-        return replace(problem, label=f"{entry}, {problem.label}" if problem.label else entry)
+        row = form.forms[int(index)]
+        problem = _problem(row, name, text)
+        label = f"{entry}, {problem.label}" if problem.label else entry
+        return replace(problem, label=label, field_id=problem.field_id or f"wf-{row.prefix}")
     if path not in form.fields or form[path].is_hidden:
         return Problem(text=text)
     field = form[path]

@@ -38,7 +38,7 @@ from wfapp.web.faults import is_outdated, message_of, text_of, title_of
 from wfapp.web.htmx import SeeOther, leave, replace_address, wants_fragment
 from wfapp.web.links import LINK_FIELD, take_link
 from wfapp.web.messages import hand_over
-from wfapp.web.posts import ACTION, FLOW, REFRESH, START_KEY, posted_input, posted_revision
+from wfapp.web.posts import FLOW, REFRESH, START_KEY, asks_refresh, posted_input, posted_revision
 
 __all__ = ["WorkflowView"]
 
@@ -154,7 +154,7 @@ class WorkflowView(View):
             return self.end(answer)
         if answer.rejected:
             response = self.draw(answer, status=422)
-        elif answer.stayed or request.POST.get(ACTION) == REFRESH:
+        elif answer.stayed or asks_refresh(request):
             response = self.draw(answer)
         else:
             response = SeeOther(self.describe(answer).url)

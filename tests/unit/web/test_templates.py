@@ -212,7 +212,7 @@ def test_hidden_fields_are_drawn_bare() -> None:
 def test_formset_draws_its_rows() -> None:
     """Each row is a group of its own, and the management form is there."""
     html = draw(answer(page=page(formset_factory(CodeForm, extra=2)(prefix="lines"))))
-    assert '<fieldset class="wf-row"> <legend>Entry 2</legend>' in html
+    assert '<fieldset class="wf-row" id="wf-lines-1" tabindex="-1"> <legend>Entry 2</legend>' in html
     assert 'name="lines-1-code"' in html
     assert 'name="lines-TOTAL_FORMS" value="2"' in html
 
