@@ -92,4 +92,7 @@ class Login(Workflow[LoginContext]):
     def send_code(self) -> None:
         code = codes.new_code()
         self.ctx.code_hash = codes.hash_code(code, self.flow.id)
-        codes.mail_code(self.ctx.email, code)
+        if self.ctx.email:
+            minutes = codes.LIFETIME // timedelta(minutes=1)
+            extra = {"code": code, "minutes": minutes}
+            self.mail(self.ctx.email, "accounts/mail/code", extra=extra, expires=codes.LIFETIME)

@@ -43,7 +43,7 @@ Kind = Literal["startproject", "wfapp", "demo"]
 OURS = ("project.", "tests.")
 """The apps that such a site has not."""
 
-_FILE = re.compile(r"(?:#|\{#|<!--) (?P<path>[\w/.-]+\.(?:py|html|po))(?: #\}| -->)?\n")
+_FILE = re.compile(r"(?:#|\{#|<!--) (?P<path>[\w/.-]+\.(?:py|html|po|txt))(?: #\}| -->)?\n")
 
 
 class Site(ExitStack):

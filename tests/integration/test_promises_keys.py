@@ -16,6 +16,7 @@ from project.accounts.workflows import Login
 from tests.workflows import Hello, HelloBoth, HelloToken
 from wfapp import Workflow, rounds
 from wfapp.errors import KeyReused
+from wfapp.links.outbox import deliver_due
 from wfapp.models import Flow
 from wfapp.rounds.answer import Answer, Caller, Input
 
@@ -32,7 +33,7 @@ EVERY = pytest.mark.parametrize("workflow", [Hello, HelloToken, HelloBoth], ids=
 def old(settings: Any) -> None:
     """Begin with the old key, and with a cache of the test's own."""
     cache.clear()
-    settings.WFAPP = {"KEYS": [OLD]}
+    settings.WFAPP = {"KEYS": [OLD], "SITE_URL": "https://site.example", "DELIVERY": "sweep"}
 
 
 def rotate(settings: Any) -> None:
@@ -101,6 +102,7 @@ def test_the_demo_sites_mailed_code_is_right_under_a_new_secret_key(settings: An
     answer = rounds.start(
         Login, caller=caller, params={}, input=Input(values={"username": "bob", "password": "harbour-violin-38"})
     )
+    deliver_due()
     code = mail.outbox[-1].body[:6]
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another secret key of this site"
     assert play(answer, caller, code=code).status == "finished"
