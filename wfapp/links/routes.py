@@ -12,7 +12,7 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.errors import NoRoute
 from wfapp.links.site import site
 
-__all__ = ["link_url", "page_path"]
+__all__ = ["link_url", "page_path", "routes_of"]
 
 
 def link_url(workflow: type[Workflow[Any]], params: Any, token: str, *, url_name: str = "") -> str:
@@ -27,7 +27,7 @@ def page_path(workflow: type[Workflow[Any]], params: Any, *, url_name: str = "")
 
     What the path takes comes from the flow's params of the same names.
     """
-    names = [(url_name, None)] if url_name else list(_routes(workflow.name))
+    names = [(url_name, None)] if url_name else list(routes_of(workflow.name))
     for name, takes in names:
         kwargs = {key: getattr(params, key) for key in takes if hasattr(params, key)} if takes else {}
         try:
@@ -41,7 +41,7 @@ def page_path(workflow: type[Workflow[Any]], params: Any, *, url_name: str = "")
     )
 
 
-def _routes(workflow: str) -> Iterator[tuple[Any, list[str] | None]]:
+def routes_of(workflow: str) -> Iterator[tuple[Any, list[str] | None]]:
     """Yield what reverses to each route of a workflow, and what its path takes."""
     yield from _within(get_resolver(), workflow, (), [])
 

@@ -18,7 +18,7 @@ from wfapp.rest.answers import JsonResponse, describe_answer
 from wfapp.rest.faults import fault_response
 from wfapp.rest.requests import CookieToken, Resume, Start, parse_request
 from wfapp.rounds.answer import Answer, Caller
-from wfapp.storage.tokens import Token
+from wfapp.storage.tokens import LINK, Token
 
 __all__ = ["play"]
 
@@ -43,11 +43,16 @@ def play(request: HttpRequest) -> JsonResponse:
     else:
         response = JsonResponse(describe_answer(answer, request, exchange.transport))
         deliver(request, response, answer)
-    if isinstance(exchange, Start):
+    if _begins(exchange):
         bind_browser(response, caller)
     if exchange.transport == "cookie":
         _set_token(request, response, answer)
     return response
+
+
+def _begins(exchange: Start | Resume) -> bool:
+    """Tell whether a flow is bound to its caller here: at a start, and where a link hands one over."""
+    return isinstance(exchange, Start) or str(exchange.token).startswith(f"{LINK}.")
 
 
 def _start(exchange: Start, caller: Caller, request: HttpRequest) -> Answer:

@@ -42,7 +42,7 @@ from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.sealing import flow_id_from
 from wfapp.storage.tokens import Token
 
-__all__ = ["first_page", "start"]
+__all__ = ["first_page", "new_state", "start"]
 
 
 @sensitive_variables()
@@ -60,7 +60,7 @@ def first_page(
     A workflow whose first step has no form, or passes keys of a context, or that continues an open flow, answers
     ``start``: a button.
     """
-    state = _new_state(workflow, caller, params, seed_of(workflow, "", timezone.now()), next)
+    state = new_state(workflow, caller, params, seed_of(workflow, "", timezone.now()), next)
     return _first_page(Stage(workflow, state, caller), new_start_key(workflow, timezone.now()), typed)
 
 
@@ -118,7 +118,7 @@ def start(
         seed = seed_of(workflow, start_key, now)
     except InvalidToken:
         return _too_late(workflow, caller, params, input, next)
-    state = _new_state(workflow, caller, params, seed, next)
+    state = new_state(workflow, caller, params, seed, next)
     key = _key(workflow, caller, idempotency_key)
     if key:
         state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), input, next))
@@ -188,9 +188,10 @@ def _not_started(paused: Stage, verdict: Verdict) -> Answer:
     )
 
 
-def _new_state(
+def new_state(
     workflow: type[Workflow[Any]], caller: Caller, params: Mapping[str, Any], seed: bytes, next: str
 ) -> State:
+    """Give the state of a flow that has not begun; raises MalformedRequest for params that do not fit."""
     now = timezone.now()
     user = caller.user
     context = workflow.context_class()
@@ -218,7 +219,7 @@ def _too_late(
 ) -> Answer:
     """Draw the first page again for a start key that is too old, with what was typed."""
     now = timezone.now()
-    state = _new_state(workflow, caller, params, seed_of(workflow, "", now), next)
+    state = new_state(workflow, caller, params, seed_of(workflow, "", now), next)
     typed = input if input is not None and input.values is not None else None
     answer = _first_page(Stage(workflow, state, caller), new_start_key(workflow, now), typed)
     message = Message(level="warn", text=_("This page was open for too long. Please send it again."))

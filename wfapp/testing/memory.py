@@ -1,4 +1,4 @@
-"""What helps an author to test workflows: a storage in memory, and declarations that a test forgets."""
+"""A storage in memory: for tests, and the shortest example of a storage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 
-from wfapp.declaration.registry import registry
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import State, decode_state, encode_state
 from wfapp.errors import Busy, InvalidToken
@@ -19,14 +18,7 @@ from wfapp.storage.sealing import derive_handle
 from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import PATIENCE
 
-__all__ = ["MemoryClaim", "MemoryStorage", "isolated_registry"]
-
-
-@contextmanager
-def isolated_registry() -> Iterator[None]:
-    """Forget on leaving the workflows that were declared inside."""
-    with registry.isolated():
-        yield
+__all__ = ["MemoryClaim", "MemoryStorage"]
 
 
 class MemoryClaim(Claim):
