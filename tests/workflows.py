@@ -177,7 +177,6 @@ class TakesFiles(Workflow[FilesContext]):
 ``crash`` raises."""
 
     name = "tests/files"
-    exposed = True
 
     @step(form=ScanForm, keep=True, revisit=True, files=Files(max_size=1000, max_count=2))
     def upload(self, form: ScanForm) -> None:

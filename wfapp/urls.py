@@ -9,4 +9,7 @@ from wfapp.rest.views import FlowViewSet
 __all__ = ["app_name", "urlpatterns"]
 
 app_name = "wfapp"
-urlpatterns = [path("", FlowViewSet.as_view({"post": "create"}), name="endpoint")]
+urlpatterns = [
+    path("", FlowViewSet.as_view({"post": "create"}), name="endpoint"),
+    path("files/<uuid:upload>/", FlowViewSet.as_view({"post": "file"}), name="file"),
+]

@@ -13,10 +13,13 @@ from django.views.decorators.debug import sensitive_variables
 
 from wfapp.errors import BodyTooLarge, MalformedRequest, UnsupportedMedia
 
-__all__ = ["MAX_BODY", "MAX_DEPTH", "decode_json", "read_json"]
+__all__ = ["MAX_BODY", "MAX_DEPTH", "MAX_FILES_BODY", "decode_json", "is_large", "read_body", "read_json"]
 
 MAX_BODY = 64 * 1024
 """The most bytes of a request's body."""
+
+MAX_FILES_BODY = 7 * 1024 * 1024
+"""The most bytes of a body that brings files, where a workflow of the endpoint takes some: 5 MiB in base64."""
 
 MAX_DEPTH = 32
 """The most objects and lists inside each other, the outermost one included."""
@@ -27,16 +30,31 @@ MAX_INTEGER = 2**63 - 1
 # A NUL has no other spelling in JSON; an even number of backslashes before it is text that only looks like one.
 _SPELLING = rb"\u0000"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_MARKS = (b",", b"[", b"{")
 _UTF8 = {"utf-8", "utf8"}
 
 
 @sensitive_variables()
 def read_json(request: HttpRequest) -> Any:
     """Read and decode the body; raises UnsupportedMedia, BodyTooLarge or MalformedRequest."""
+    return decode_json(read_body(request))
+
+
+def read_body(request: HttpRequest, most: int = MAX_BODY) -> bytes:
+    """Read the body, of ``most`` bytes; raises UnsupportedMedia, BodyTooLarge or MalformedRequest."""
     charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
     if request.content_type != "application/json" or charset.lower() not in _UTF8:
         raise UnsupportedMedia
-    return decode_json(_read(request))
+    body = _read(request, most)
+    # Files are long texts: a large body of many values would take far more memory than it has bytes.
+    if is_large(body) and sum(map(body.count, _MARKS)) > MAX_BODY:
+        raise BodyTooLarge
+    return body
+
+
+def is_large(body: bytes) -> bool:
+    """Tell whether a body was read for the sake of files alone."""
+    return len(body) > MAX_BODY
 
 
 @sensitive_variables()
@@ -53,20 +71,20 @@ def decode_json(body: bytes) -> Any:
     return value
 
 
-def _read(request: HttpRequest) -> bytes:
+def _read(request: HttpRequest, most: int) -> bytes:
     """Read the body up to the limit; what its length claims is checked first, what it is decides."""
-    if _claimed_length(request) > MAX_BODY:
+    if _claimed_length(request) > most:
         raise BodyTooLarge
-    body = b""
+    body = bytearray()
     try:
         # A stream may give less than it was asked for.
-        while len(body) <= MAX_BODY and (part := request.read(MAX_BODY + 1 - len(body))):
+        while len(body) <= most and (part := request.read(most + 1 - len(body))):
             body += part
     except UnreadablePostError:
         raise MalformedRequest(_("The connection ended before the body did.")) from None
-    if len(body) > MAX_BODY:
+    if len(body) > most:
         raise BodyTooLarge
-    return body
+    return bytes(body)
 
 
 def _claimed_length(request: HttpRequest) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+import uuid
+
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -12,6 +14,7 @@ from wfapp.errors import MalformedRequest, Stale
 from wfapp.http.caller import bind_browser, rest_caller
 from wfapp.http.cookies import ENDED_TOKEN_AGE, TOKEN_AGE, read_token, set_token
 from wfapp.http.effects import deliver
+from wfapp.http.files import file_response
 from wfapp.http.guards import require_csrf
 from wfapp.http.redirects import safe_target
 from wfapp.rest.answers import JsonResponse, describe_answer
@@ -20,7 +23,7 @@ from wfapp.rest.requests import CookieToken, Resume, Start, parse_request
 from wfapp.rounds.answer import Answer, Caller
 from wfapp.storage.tokens import LINK, Token
 
-__all__ = ["play"]
+__all__ = ["give_file", "play"]
 
 _SHOWN_WHEN_STALE = ("wfs", "watch", "inputRequired", "view")
 
@@ -70,16 +73,31 @@ def _start(exchange: Start, caller: Caller, request: HttpRequest) -> Answer:
 
 
 def _resume(exchange: Resume, caller: Caller, request: HttpRequest) -> Answer:
-    if isinstance(exchange.token, CookieToken):
-        token = read_token(request, exchange.token.flow, exchange.token.revision)
-    else:
-        token = Token.parse(exchange.token)
+    token = _token(exchange, request)
     if exchange.input is None:
         return rounds.show(token, caller=caller)
     return rounds.play(token, caller=caller, input=exchange.input)
+
+
+def _token(exchange: Resume, request: HttpRequest) -> Token:
+    if isinstance(exchange.token, CookieToken):
+        return read_token(request, exchange.token.flow, exchange.token.revision)
+    return Token.parse(exchange.token)
 
 
 def _set_token(request: HttpRequest, response: JsonResponse, answer: Answer) -> None:
     if answer.token is not None and answer.key:
         max_age = ENDED_TOKEN_AGE if answer.end else TOKEN_AGE
         set_token(request, response, answer.key, answer.token, max_age=max_age)
+
+
+@sensitive_variables()
+def give_file(request: HttpRequest, upload: uuid.UUID) -> HttpResponseBase:
+    """Give a file to whoever has the token of its flow: a body ``{"wfs": …}`` and no more; raises what rounds raise."""
+    exchange = parse_request(request)
+    if isinstance(exchange, Start) or exchange.input is not None:
+        raise MalformedRequest(_("Send wfs alone to get a file."))
+    if exchange.transport == "cookie":
+        require_csrf(request)
+    caller = rest_caller(request, exchange.transport)
+    return file_response(rounds.download(_token(exchange, request), upload, caller=caller))

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from msgspec import UNSET, Meta, UnsetType
 
-from wfapp.errors import MalformedRequest
+from wfapp.errors import BodyTooLarge, MalformedRequest
 from wfapp.http.caller import Transport
-from wfapp.rest.body import read_json
+from wfapp.rest.body import MAX_BODY, MAX_FILES_BODY, decode_json, is_large, read_body
 from wfapp.rounds.answer import UNNAMED, Input
+from wfapp.uploads import any_exposed_takes_files
 
 __all__ = ["CookieToken", "Resume", "Start", "parse_request"]
 
@@ -75,47 +76,52 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @sensitive_variables()
 def parse_request(request: HttpRequest) -> Start | Resume:
     """Read what a client asks for; raises UnsupportedMedia, BodyTooLarge or MalformedRequest."""
-    value = read_json(request)
+    data = read_body(request, MAX_FILES_BODY if any_exposed_takes_files() else MAX_BODY)
     try:
-        body = msgspec.convert(value, _Body)
+        body = msgspec.convert(decode_json(data), _Body)
     except msgspec.ValidationError as error:
         # It speaks of the client's own keys and of JSON's types.
         detail = str(error)
     else:
         if request.META.get("QUERY_STRING") and "wfs" in request.GET:
             raise MalformedRequest(_("A token belongs in the body: the query is for links."))
-        return _resume(body) if body.wfid is UNSET else _start(body.wfid, body, request)
+        large = is_large(data)
+        return _resume(body, large) if body.wfid is UNSET else _start(body.wfid, body, request, large)
     raise MalformedRequest(detail[:MAX_DETAIL])
 
 
-def _start(workflow: str, body: _Body, request: HttpRequest) -> Start:
+def _start(workflow: str, body: _Body, request: HttpRequest, large: bool) -> Start:
     if body.wfs is not UNSET:
         raise MalformedRequest(_("Send wfid to start a workflow or wfs to go on with a flow, not both."))
+    if large and body.params is not UNSET and len(msgspec.json.encode(body.params)) > MAX_BODY:
+        raise BodyTooLarge
     return Start(
         workflow=workflow,
         params={} if body.params is UNSET else body.params,
         transport="body" if body.transport is UNSET else body.transport,
-        input=_input(body),
+        input=_input(body, large),
         idempotency_key=_idempotency_key(request),
         next=None if body.next is UNSET else body.next,
     )
 
 
-def _resume(body: _Body) -> Resume:
+def _resume(body: _Body, large: bool) -> Resume:
     if body.wfs is UNSET:
         raise MalformedRequest(_("Send wfid to start a workflow, or wfs to go on with a flow."))
     if body.params is not UNSET or body.transport is not UNSET or body.next is not UNSET:
         raise MalformedRequest(_("params, transport and next belong to a start: send them with wfid."))
-    return Resume(token=body.wfs, input=_input(body))
+    return Resume(token=body.wfs, input=_input(body, large))
 
 
-def _input(body: _Body) -> Input | None:
+def _input(body: _Body, large: bool) -> Input | None:
     if body.input is UNSET:
         return None
     action, values = body.input.action, body.input.form_data
     if action is values is UNSET:
         raise MalformedRequest(_("input needs formData, to submit a page, or the id of an action."))
-    return Input(action="" if action is UNSET else action or UNNAMED, values=None if values is UNSET else values)
+    return Input(
+        action="" if action is UNSET else action or UNNAMED, values=None if values is UNSET else values, large=large
+    )
 
 
 def _idempotency_key(request: HttpRequest) -> str:

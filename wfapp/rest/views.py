@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db import DataError, connections, transaction
@@ -15,7 +16,7 @@ from rest_framework.viewsets import ViewSet
 
 from wfapp.http.guards import refuse_cross_site, shows_origin
 from wfapp.rest.faults import refusal_response
-from wfapp.rest.play import play
+from wfapp.rest.play import give_file, play
 
 __all__ = ["FlowViewSet", "SameSiteSession"]
 
@@ -88,6 +89,11 @@ class FlowViewSet(ViewSet):
     def create(self, request: Request) -> HttpResponseBase:
         """Play one round and carry out its answer."""
         return play(request._request)
+
+    @sensitive_variables()
+    def file(self, request: Request, upload: uuid.UUID) -> HttpResponseBase:
+        """Give a file of a flow to whoever has its token."""
+        return give_file(request._request, upload)
 
     def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override] # any response is taken
         """Answer a refusal in JSON; raise what is none."""

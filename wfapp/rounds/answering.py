@@ -26,7 +26,7 @@ from wfapp.storage.encoding import b64decode, b64encode
 from wfapp.storage.sealing import seal, unseal
 from wfapp.storage.tokens import STAFF, Token
 
-__all__ = ["play_for_staff", "show_to_staff", "staff_token"]
+__all__ = ["play_for_staff", "show_to_staff", "staff_token", "stage_for_staff"]
 
 LIFETIME = timedelta(hours=8)
 """How long a member of staff may take to answer."""
@@ -111,6 +111,18 @@ def play_for_staff(
         return _thanks(cls, state, token)
     state = storage.read(model, grant.flow)
     return _thanks(cls, state, token) if _went_on(state, grant) else _own(answer, token)
+
+
+def stage_for_staff(token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None) -> Stage:
+    """Look at a flow as long as the step of a token is to be answered; raises InvalidToken or NotAllowed."""
+    model, grant = _opened(token, caller)
+    state = cast(DatabaseStorage, get_storage("database")).read(model, grant.flow)
+    class_of(state, workflow)
+    if _went_on(state, grant):
+        raise InvalidToken
+    stage = _stage(state, caller)
+    _refuse_lost_right(stage)
+    return stage
 
 
 def _went_on(state: State, grant: _Grant) -> bool:

@@ -23,6 +23,7 @@ from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWo
 from wfapp.logs import for_one_flow
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
+from wfapp.rounds.files import refuse_large
 from wfapp.rounds.keys import input_digest, is_same_input
 from wfapp.rounds.limits import Charge, Charges, charges_of
 from wfapp.rounds.opening import watched
@@ -42,6 +43,7 @@ __all__ = [
     "charged",
     "class_of",
     "fitting",
+    "peeked",
     "play",
     "played",
     "refuse_other_step",
@@ -126,6 +128,7 @@ def _claimed(token: Token, entry: Entry, workflow: type[Workflow[Any]] | None) -
     with spoilable(get_storage(token.storage).claim(token)) as claim:
         cls = class_of(claim.state, workflow)
         admit(cls, claim.state, entry.caller)
+        refuse_large(cls, entry.input)
         current = claim.storage.current(token, cls, claim.state)
         return played(claim, fitting(claim, cls, entry.caller), entry, current)
 
@@ -290,7 +293,7 @@ def show(
 
 
 def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, typed: Input | None = None) -> Answer:
-    stage, current = _peeked(token, caller, workflow)
+    stage, current = peeked(token, caller, workflow)
     state = stage.state
     held = state.last.held if state.ended and state.last is not None else None
     if token.revision is None or token.revision in (state.revision, held):
@@ -300,7 +303,8 @@ def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, t
     raise Stale(standing(stage, current))
 
 
-def _peeked(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None) -> tuple[Stage, Token]:
+def peeked(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None) -> tuple[Stage, Token]:
+    """Look at a flow without claiming it; raises FlowMoved, or what admits nobody."""
     storage = get_storage(token.storage)
     state = storage.peek(token)
     cls = class_of(state, workflow)
@@ -311,11 +315,12 @@ def _peeked(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None) 
 def _refresh(token: Token, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None) -> Answer:
     """Evaluate the page's dynamic parts with what was typed; nothing is validated, stored or counted."""
     try:
-        stage, current = _peeked(token, caller, workflow)
+        stage, current = peeked(token, caller, workflow)
     except FlowMoved as moved:
         return _refresh(moved.token, caller, input, workflow)
     except FlowWatched as watch:
         return watched(watch.state, token, caller, workflow)
+    refuse_large(stage.cls, input)
     if stage.state.ended:
         raise InvalidToken
     if token.revision != stage.state.revision:

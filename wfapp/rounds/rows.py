@@ -16,6 +16,7 @@ from wfapp.errors import InvalidToken, Stale
 from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
+from wfapp.rounds.files import refuse_large
 from wfapp.rounds.play import Entry, charged, class_of, fitting, played, refuse_other_step, spoilable
 from wfapp.rounds.settle import answer_of, standing
 from wfapp.rounds.stage import Stage, admit
@@ -57,6 +58,7 @@ def _claimed(model: type[AbstractFlow], pk: uuid.UUID, entry: Entry, revision: i
         state = claim.state
         cls = class_of(state, None)
         admit(cls, state, entry.caller)
+        refuse_large(cls, entry.input)
         if revision is None:
             entry.revision = state.revision
             if state.ended:

@@ -24,6 +24,7 @@ from wfapp.errors import InvalidToken, KeyReused, MalformedRequest, NoKey, NotAl
 from wfapp.logs import for_one_flow
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import draw, page_title
+from wfapp.rounds.files import refuse_large
 from wfapp.rounds.keys import (
     fingerprint_of,
     idempotency_hash,
@@ -111,6 +112,7 @@ def start(
     same start key works again.
     """
     refuse_unexposed(workflow, caller)
+    refuse_large(workflow, input)
     if input is not None and input.action == REFRESH:
         raise MalformedRequest
     now = timezone.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wfapp.uploads.data_urls import DataUrl, parse_data_url, reference_url
 from wfapp.uploads.desk import Desk, place_of
-from wfapp.uploads.fields import file_fields, takes_files
+from wfapp.uploads.fields import any_exposed_takes_files, file_fields, takes_files, workflow_takes_files
 from wfapp.uploads.kept import KeptUpload
 from wfapp.uploads.names import clean_name, clean_type
 from wfapp.uploads.shelf import release_flow, release_flows, undone_on_error
@@ -21,6 +21,7 @@ __all__ = [
     "StoredUploads",
     "Swept",
     "Tray",
+    "any_exposed_takes_files",
     "clean_name",
     "clean_type",
     "file_fields",
@@ -32,4 +33,5 @@ __all__ = [
     "sweep_uploads",
     "takes_files",
     "undone_on_error",
+    "workflow_takes_files",
 ]

@@ -31,6 +31,7 @@ class StoredUpload(UploadedFile):  # type: ignore[type-arg]  # generic in the st
         self._opened: IO[Any] | None = None
         self._path = row.path
         self.id: uuid.UUID = row.pk
+        self.step = row.step
         super().__init__(None, row.name, row.content_type, row.size)
 
     def __repr__(self) -> str:

@@ -21,7 +21,16 @@ from wfapp.web.posts import FLOW
 from wfapp.web.problems import problems_of
 from wfapp.web.words import availability
 
-__all__ = ["ActionButton", "FlowView", "MessageView", "address", "answer_context", "flow_view"]
+__all__ = ["TEMPLATES", "ActionButton", "FlowView", "MessageView", "address", "answer_context", "flow_view"]
+
+TEMPLATES = {
+    "start": "wfapp/start.html",
+    "waiting": "wfapp/waiting.html",
+    "landing": "wfapp/landing.html",
+    "finished": "wfapp/finish.html",
+    "aborted": "wfapp/finish.html",
+}
+"""The template of each answer that has no form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,25 +32,16 @@ from wfapp.http.guards import refuse_cross_site, require_csrf
 from wfapp.http.redirects import safe_target
 from wfapp.http.ways import Way, end_target, way_on
 from wfapp.rounds.answer import Answer, Caller, Input
-from wfapp.web.context import FlowView, answer_context, flow_view
+from wfapp.web.context import TEMPLATES, FlowView, answer_context, flow_view
 from wfapp.web.ends import STAY, finish_context, set_refresh
 from wfapp.web.faults import is_outdated, message_of, text_of, title_of
+from wfapp.web.files import FILE, give_file, link_files
 from wfapp.web.htmx import SeeOther, leave, replace_address, wants_fragment
 from wfapp.web.links import LINK_FIELD, take_link
 from wfapp.web.messages import hand_over
 from wfapp.web.posts import FLOW, REFRESH, START_KEY, asks_refresh, posted_input, posted_revision
 
 __all__ = ["WorkflowView"]
-
-TEMPLATES = {
-    "start": "wfapp/start.html",
-    "waiting": "wfapp/waiting.html",
-    "landing": "wfapp/landing.html",
-    "finished": "wfapp/finish.html",
-    "aborted": "wfapp/finish.html",
-}
-"""The template of each answer that has no form."""
-
 
 DECORATORS = (
     never_cache,
@@ -137,10 +128,12 @@ class WorkflowView(View):
         response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Draw the current page of a flow, or a first page; nothing changes."""
         if LINK_FIELD in request.GET:
             return take_link(request, **{self.redirect_field_name: self.next_url})
+        if self.flow_key and FILE in request.GET:
+            return give_file(request, self.flow_key, self.caller, self.workflow)
         if self.flow_key:
             return self.draw(self.show())
         return self._pass_by() or self.draw(self.first_page())
@@ -220,6 +213,7 @@ class WorkflowView(View):
         self.answer = answer
         flow = self.describe(answer)
         context = answer_context(answer, messages) | {"flow": flow}
+        link_files(self.request, answer, flow.key)
         if answer.end is not None:
             stays = STAY in self.request.GET
             context |= finish_context(self._way_on(answer), flow, stays=stays, dismissed=self.get_dismissed_url(answer))

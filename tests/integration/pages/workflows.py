@@ -12,7 +12,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from tests.workflows import Guarded, Hello, HelloBoth, HelloToken, SignIn
+from tests.workflows import Guarded, Hello, HelloBoth, HelloToken, SignIn, TakesFiles
 from wfapp import Abort, Context, Finish, Limit, Params, Workflow, step
 from wfapp.web import WorkflowView
 
@@ -150,6 +150,7 @@ urlpatterns = [
     path("broken/", WorkflowView.as_view(workflow=Broken)),
     path("own/", WorkflowView.as_view(workflow=Hello, template_name="own.html", extra_context={"site": "Ours"})),
     path("htmx/", WorkflowView.as_view(workflow=Hello, extra_context={"htmx": True})),
+    path("files/", WorkflowView.as_view(workflow=TakesFiles)),
     path("echo/", echo),
     path("elsewhere/", echo),
 ]

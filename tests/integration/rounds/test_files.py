@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.files.storage import Storage, storages
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.storage import Storage
 
 from tests.integration.rounds.helpers import begin, play
+from tests.uploads import paths, scan
 from tests.workflows import TakesFiles
 from wfapp import rounds
 from wfapp.errors import Stale
@@ -20,30 +20,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 PDF = "data:application/pdf;name=scan.pdf;base64,aGVsbG8="
 PAGE = Caller(door="page", browser="b" * 43, transport="cookie")
-
-
-@pytest.fixture
-def storage(settings: Any) -> Storage:
-    """Keep files in memory."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    }
-    return storages["default"]
-
-
-def paths(storage: Storage) -> list[str]:
-    """List the files of all flows."""
-    try:
-        folders = storage.listdir("wfapp")[0]
-    except FileNotFoundError:
-        return []
-    return [f"wfapp/{folder}/{name}" for folder in folders for name in storage.listdir(f"wfapp/{folder}")[1]]
-
-
-def scan(content: bytes = b"hello", name: str = "scan.pdf") -> SimpleUploadedFile:
-    """Make a file."""
-    return SimpleUploadedFile(name, content, "application/pdf")
 
 
 def values_of(answer: Answer) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from wfapp.links.outbox import deliver_due
 from wfapp.management.batches import BatchCommand
 from wfapp.management.purge import purge_counters, purge_flows, purge_messages
 from wfapp.models import flow_models
+from wfapp.uploads import sweep_uploads
 
 
 class Command(BatchCommand):
     """Run the named duties, or all of them; meant for a timer, every few minutes, on any number of machines."""
 
-    help = "Send the messages that are due; purge flows, answers, messages and counters whose time is over."
-    duties = ("deliver", "purge")
+    help = "Send the messages that are due; purge flows, answers, messages, counters and files whose time is over."
+    duties = ("deliver", "purge", "uploads")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -52,3 +53,8 @@ class Command(BatchCommand):
         messages = purge_messages(now, batch_size)
         self.stdout.write(f"{messages.deleted} messages deleted, {messages.wiped} unsent ones wiped.")
         self.stdout.write(f"{purge_counters(now, batch_size)} counters deleted.")
+
+    def uploads(self, batch_size: int) -> None:
+        """Delete the files that no flow needs any more and no request deleted."""
+        swept = sweep_uploads(timezone.now(), batch_size)
+        self.stdout.write(f"{swept.uploads} files of flows deleted, and {swept.orphans} that belonged to nobody.")
