@@ -146,7 +146,7 @@ def test_an_unknown_duty_is_refused_before_anything_runs() -> None:
     make(Flow, expires_at=timezone.now())
     with pytest.raises(CommandError) as caught:
         run("wf_sweep", "--only", "purge", "mails")
-    assert str(caught.value) == "'mails' is no duty of wf_sweep; its duties are: deliver, purge."
+    assert str(caught.value) == "'mails' is no duty of wf_sweep; its duties are: deliver, purge, uploads."
     assert Flow.objects.exists()
 
 
