@@ -28,6 +28,8 @@ class Limit:
     purpose: str
     key: str | Callable[[Any], Any]
     rate: str
+    counts_accepted: bool = False
+    """Whether an accepted submission counts, too: for what costs something each time, such as a mail."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.purpose, str) or not self.purpose:

@@ -44,10 +44,11 @@ class Charges:
                 raise LimitExceeded(retry_after=wait)
             self._counted.append(charge)
 
-    def give_back(self) -> None:
-        """Take back every count that was made, once."""
+    def give_back(self, *, accepted: bool = False) -> None:
+        """Take back every count that was made, once; ``accepted`` leaves those that count what was accepted, too."""
         for charge in self._counted:
-            Counter.objects.filter(key=charge.counter, count__gt=0).update(count=F("count") - 1)
+            if not (accepted and charge.limit.counts_accepted):
+                Counter.objects.filter(key=charge.counter, count__gt=0).update(count=F("count") - 1)
         self._counted = []
 
 
@@ -69,7 +70,7 @@ def _value(stage: Stage, limit: Limit, form: AnyForm | None) -> str:
     if key in fields:
         return _typed(form, key)
     if key in keys(type(workflow.ctx)):
-        return str(getattr(workflow.ctx, key))
+        return _folded(getattr(workflow.ctx, key))
     return str(getattr(workflow, key)())
 
 
@@ -79,6 +80,11 @@ def _typed(form: Any, name: str) -> str:
         value = form.fields[name].clean(bound.data)
     except ValidationError:
         value = bound.data
+    return _folded(value)
+
+
+def _folded(value: Any) -> str:
+    """Give one text for all spellings: a key that was typed on one page and is read on the next one counts as one."""
     return str(value).strip().casefold().encode("utf-8", "replace").decode()
 
 

@@ -66,7 +66,9 @@ class Entry:
     """The step that is meant to be answered, where the caller says so."""
     charges: Charges | None = None
     harmless: bool = False
-    """Whether the counts are given back: the submission was accepted, or the answer is one given again."""
+    """Whether all counts are given back: a press that was refused, or an answer that is given again."""
+    accepted: bool = False
+    """Whether the submission was accepted: then most counts are given back."""
 
 
 class ChargeFirst(Exception):
@@ -119,8 +121,8 @@ def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
                 entry.charges.give_back()
                 entry.charges = None
             raise
-        if entry.charges is not None and entry.harmless:
-            entry.charges.give_back()
+        if entry.charges is not None and (entry.harmless or entry.accepted):
+            entry.charges.give_back(accepted=entry.accepted)
         return answer
 
 
@@ -197,7 +199,7 @@ def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]
             return settle(claim, stage, verdict, digest, notes, began)
     if step.attempts is None:
         verdict = submit(stage, input)
-        entry.harmless = not verdict.rejected
+        entry.accepted = not verdict.rejected
         return settle(claim, stage, verdict, digest, notes, began)
     used = state.attempts.get(stage.name, 0)
     if used >= step.attempts:
@@ -205,7 +207,7 @@ def run(claim: Claim, stage: Stage, entry: Entry, digest: str, notes: list[Note]
     stage.state = msgspec.structs.replace(state, attempts={**state.attempts, stage.name: used + 1})
     with _counted(claim, stage):
         verdict = submit(stage, input)
-        entry.harmless = not verdict.rejected
+        entry.accepted = not verdict.rejected
         if verdict.rejected and used + 1 >= step.attempts:
             verdict = _exhausted(stage, step)
         return settle(claim, stage, verdict, digest, notes, began)

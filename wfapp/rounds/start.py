@@ -168,7 +168,7 @@ def _first_round(claim: Claim, stage: Stage, entry: Entry) -> Answer:
         return run(claim, paused, entry, digest, notes)
     charge(paused, paused.step(), entry)
     verdict = submit(paused, entry.input)
-    entry.harmless = not verdict.rejected
+    entry.accepted = not verdict.rejected
     if verdict.rejected and not paused.uploads.in_use:
         enqueue(paused, composed(paused))
         claim.discard()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django import forms
 from django.utils import timezone
 
 from tests.integration.rounds.helpers import begin, play
 from tests.workflows import CodeForm, Guarded, Wide
-from wfapp import Abort, step
+from wfapp import Abort, Context, Limit, Workflow, step
 from wfapp.errors import LimitExceeded
 from wfapp.testing import isolated_registry
 
@@ -74,6 +75,45 @@ def test_an_accepted_submission_gives_its_count_back() -> None:
     """Whoever signs in rightly never meets the limit."""
     for _ in range(5):
         assert not begin(Wide, count=1).rejected
+
+
+class MailContext(Context):
+    """Hold what one page typed for the next."""
+
+    email: str = ""
+
+
+class MailForm(forms.Form):
+    """Ask where a mail goes."""
+
+    email = forms.CharField()
+
+
+def test_a_limit_may_count_what_was_accepted() -> None:
+    """A mail costs something each time; a button that sends one more shares the counter, in every spelling."""
+    with isolated_registry():
+
+        class Mailing(Workflow[MailContext]):
+            name = "tests/mailing"
+
+            @step(form=MailForm, limit=Limit("mail", key="email", rate="3/h", counts_accepted=True))
+            def address(self, form: MailForm) -> None:
+                self.ctx.email = form.cleaned_data["email"]
+
+            @step(form=forms.Form)
+            def verify(self, form: forms.Form) -> None:
+                pass
+
+            @verify.action(label="Again", limit=Limit("mail", key="email", rate="3/h"))
+            def again(self) -> None:
+                pass
+
+        answer = begin(Mailing, email="Ada@example.com")
+        assert not play(answer, action="again").rejected
+        assert not begin(Mailing, email="ada@EXAMPLE.com").rejected
+        with pytest.raises(LimitExceeded):
+            begin(Mailing, email="ada@example.com")
+        assert not begin(Mailing, email="bob@example.com").rejected
 
 
 def test_a_repeated_submission_counts_once() -> None:
