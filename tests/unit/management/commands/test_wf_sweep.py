@@ -138,6 +138,7 @@ def test_every_table_is_swept() -> None:
     lines = [f"{label}: 0 expired and 0 ended flows deleted, 0 answers wiped." for label in labels]
     lines += ["0 messages sent, 0 to be tried again, 0 given up, 0 too late."]
     lines += ["0 messages deleted, 0 unsent ones wiped.", "0 counters deleted."]
+    lines += ["0 files of flows deleted, and 0 that belonged to nobody."]
     assert out == sorted(lines)
 
 
