@@ -46,7 +46,8 @@ def _fill_rows(
 ) -> None:
     rows = rows_in(formset, values)
     post_rows(data, formset, rows)
-    formset.data = data  # a formset takes no data that is empty yet
+    # A formset takes no data and no files that are empty yet.
+    formset.data, formset.files = data, formset.files or MultiValueDict()
     vars(formset).pop("management_form", None)
     if len(vars(formset).get("forms", rows)) != len(rows):
         del vars(formset)["forms"]

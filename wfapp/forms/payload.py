@@ -51,6 +51,9 @@ class Payload:
     """See ``Description``."""
 
 
+_DJANGO = ("django.db.", "django.forms.")
+"""Where the classes come from that are bases of every form."""
+
 _static: WeakKeyDictionary[type[AnyForm], dict[str | None, Payload]] = WeakKeyDictionary()
 
 
@@ -130,9 +133,11 @@ def _id(form_class: type[AnyForm]) -> str:
     One that a factory of Django's made belongs where the form of its rows comes from, or else its model.
     """
     classes = [*form_class.__mro__, *getattr(form_class, "form", object).__mro__]
-    module = next((cls.__module__ for cls in classes if not cls.__module__.startswith("django.forms")), "")
+    own = (cls.__module__ for cls in classes if cls is not object and not cls.__module__.startswith(_DJANGO))
+    module = next(own, "")
     model = getattr(form_class, "model", None)
-    if module == "builtins" and model is not None:
+    if not module and model is not None:
         return f"{model._meta.app_label}.{form_class.__name__}"
+    module = module or form_class.__module__
     app = apps.get_containing_app_config(module)
     return f"{app.label if app else module.partition('.')[0]}.{form_class.__name__}"

@@ -133,7 +133,9 @@ def test_anything_else_is_a_mistake(said: str, kind: str) -> None:
     played, _ctx = machine(said=said)
     with pytest.raises(WrongOutcome) as caught:
         played.start()
-    assert str(caught.value) == (f"Step 'two' returned {kind}; it may return nothing, Next, Ask, Finish, Abort or a link.")
+    assert str(caught.value) == (
+        f"Step 'two' returned {kind}; it may return nothing, Next, Ask, Finish, Abort or a link."
+    )
 
 
 def test_a_rejection_needs_a_page() -> None:
