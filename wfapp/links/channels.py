@@ -123,12 +123,13 @@ def channel_paths() -> dict[str, str]:
     return {**BUILT_IN, **conf.CHANNELS}
 
 
-def get_channel(name: str) -> Channel:
-    """Give the channel of that name; raises NotSendable."""
+def get_channel(name: str, where: str = "The outbox") -> Channel:
+    """Give the channel of that name; raises NotSendable, whose text begins with ``where``."""
     path = channel_paths().get(name)
     if path is None:
         hint = "; write one and name it in WFAPP['CHANNELS']" if name == "sms" else ""
-        raise NotSendable(f"There is no channel {name!r}; legal are {', '.join(sorted(channel_paths()))}{hint}.")
+        legal = ", ".join(sorted(channel_paths()))
+        raise NotSendable(f"{where} names the channel {name!r}, which is none; legal are {legal}{hint}.")
     return _made(path)
 
 

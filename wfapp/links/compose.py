@@ -65,7 +65,7 @@ def compose(asked: Outgoing) -> Prepared:
 
 def _letter(asked: Send) -> Prepared:
     where = f"Step {asked.step!r}: {asked.template!r}"
-    channel = get_channel(asked.channel)
+    channel = get_channel(asked.channel, where)
     to = _recipient(channel, asked.to, where)
     if not site().url:
         raise NotSendable(f"{where} cannot be sent: set WFAPP['SITE_URL'] to the address of the site.")

@@ -9,7 +9,6 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from django.db import connections, transaction
@@ -127,6 +126,10 @@ DELIVERIES: dict[str, Callable[[list[Address]], None]] = {"thread": _by_thread, 
 
 def dispatch(using: str, pks: list[uuid.UUID]) -> None:
     """Have messages tried once this transaction has been committed, in the way that ``WFAPP["DELIVERY"]`` names."""
-    messages = [(using, pk) for pk in pks]
+    hand_over = DELIVERIES[conf.DELIVERY]
+
+    def after_commit() -> None:
+        hand_over([(using, pk) for pk in pks])
+
     # Robust: what cannot be handed over now is due all the same, and the round has been committed.
-    transaction.on_commit(partial(DELIVERIES[conf.DELIVERY], messages), using=using, robust=True)
+    transaction.on_commit(after_commit, using=using, robust=True)
