@@ -120,9 +120,9 @@ class Stage:
         return self._may_run(step, path_of(self.name), self._found)
 
     def may_run_at(self, name: str) -> bool:
-        """Tell whether the caller has the right of the step of a qualified name, in a workflow that is open."""
-        step = self.step_at(name)
-        return step is not None and self._may_run(step, path_of(name), self.machine.open)
+        """Tell whether the caller has the right of the step of a qualified name; never in a sub-flow that is over."""
+        step, path = self.step_at(name), path_of(name)
+        return step is not None and path in self.machine.open and self._may_run(step, path, self.machine.open)
 
     def may_answer_for_others(self) -> bool:
         """Tell whether the caller holds the permission of the present step: then they need not be bound to the flow."""
