@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "wfapp",
     "project.accounts",
     "project.demo",
+    "project.shop",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from project.accounts.workflows import Login
 from project.demo.workflows import Fields, Hello
+from project.shop.workflows import PlaceOrder
 from wfapp import Workflow
 
 __all__ = ["RECIPES", "Recipe"]
@@ -45,6 +46,14 @@ RECIPES = (
         text=_(
             "A password, and for some accounts a code by e-mail: with limits, a resend button that cools down, and a "
             "flow that staff can find in the admin."
+        ),
+    ),
+    Recipe(
+        workflow=PlaceOrder,
+        url_name="checkout",
+        text=_(
+            "Several lines, an address that can be saved half filled in, a card only where there is something to pay, "
+            "and a last look at everything. Back goes back, and a declined card is asked for again."
         ),
     ),
     Recipe(
