@@ -17,7 +17,7 @@ from wfapp.errors import MalformedRequest
 from wfapp.rounds.answer import Answer
 from wfapp.testing import isolated_registry
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
 Groups: Any = modelformset_factory(Group, fields=["name"], can_delete=True)
 Permissions: Any = inlineformset_factory(ContentType, Permission, fields=["name", "codename"], extra=1)
