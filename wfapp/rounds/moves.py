@@ -96,9 +96,9 @@ def _back(stage: Stage) -> Return | None:
 
 
 def changeable(stage: Stage) -> dict[str, int]:
-    """Map the pages whose answers may be changed now to their last visit."""
+    """Map the positions whose answers may be changed now to their visits."""
     history = stage.state.history
-    return {visit.position.step: index for index, visit in enumerate(history) if _is_open(stage, index)}
+    return {str(visit.position): index for index, visit in enumerate(history) if _is_open(stage, index)}
 
 
 def _is_open(stage: Stage, index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from wfapp import forms
 from wfapp.declaration.steps import Step
 from wfapp.engine.expansion import around, path_of
+from wfapp.engine.state import State
 from wfapp.rounds.answer import AnswersView
 from wfapp.rounds.answers import looked_up, restored
 from wfapp.rounds.moves import CHANGE, changeable
@@ -23,19 +25,34 @@ def reviewed(stage: Stage, label: Callable[[str], str]) -> tuple[AnswersView, ..
     """List the kept answers page by page, in the order they were given; nothing where the step does not ask for it."""
     if not stage.step().answers:
         return ()
-    state, open_, path = stage.state, changeable(stage), path_of(stage.name)
-    return tuple(
-        AnswersView(
-            step=name,
-            label=label(name),
-            rows=_rows(step, state.answers[name]),
-            change=f"{CHANGE}{name}" if name in open_ else "",
-        )
-        for name in state.done
-        # A sub-flow lists its own answers, and those of the workflows that it includes.
-        if name in state.answers and name != stage.name and path in around(path_of(name))
-        if (step := stage.step_at(name)) is not None
-    )
+    path = path_of(stage.name)
+    # A sub-flow lists its own answers, and those of the workflows that it includes.
+    given = [
+        (key, name, own)
+        for key, name, own in _given(stage.state)
+        if name != stage.name and path in around(path_of(name))
+    ]
+    turns, open_ = Counter(name for _key, name, _own in given), changeable(stage)
+    seen: Counter[str] = Counter()
+    listed = []
+    for key, name, own in given:
+        seen[name] += 1
+        if (step := stage.step_at(name)) is not None:
+            words = f"{label(name)} {seen[name]}" if turns[name] > 1 else label(name)
+            change = f"{CHANGE}{key}" if key in open_ else ""
+            listed.append(AnswersView(step=name, label=words, rows=_rows(step, own), change=change))
+    return tuple(listed)
+
+
+def _given(state: State) -> list[tuple[str, str, dict[str, Any]]]:
+    """List position, step and answers of the pages that were passed, each turn of a loop by itself.
+
+    What was answered before the flow came to a storage that keeps history is known by its step alone.
+    """
+    visits = [(str(visit.position), visit.position.step, visit.answers) for visit in state.history]
+    visited = {name for _key, name, _own in visits}
+    before = [(name, name, own) for name, own in state.answers.items() if name not in visited and name in state.done]
+    return [*before, *((key, name, own) for key, name, own in visits if own is not None)]
 
 
 def _rows(step: Step[Any, Any], stored: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -124,5 +124,6 @@ def _page(required: dict[str, Any]) -> dict[str, Any]:
         "passed": passed,
         "errors": required["context"].get("errors", {}),
         "actions": tuple(action["id"] for action in view["actions"]),
+        "initial": view["initial"],
         "schema": merge(required["payload"], view)["schema"],
     }

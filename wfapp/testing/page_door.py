@@ -226,6 +226,7 @@ def _told(response: Any, context: Mapping[str, Any]) -> dict[str, Any]:
             "step": context["step"],
             "passed": as_json(dict(context["passed"])),
             "errors": dict(context["errors"]),
+            "initial": as_json(forms.initial_values(context["form"])),
             "schema": schema_of(context["form"]),
         }
     return told

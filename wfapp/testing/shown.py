@@ -10,7 +10,7 @@ import msgspec
 
 from wfapp.declaration.steps import AnyForm
 from wfapp.declaration.structs import plain
-from wfapp.forms import describe
+from wfapp.forms import describe, initial_values
 from wfapp.rounds.answer import Answer
 
 __all__ = ["GONE", "Shown", "as_json", "schema_of", "shown_of"]
@@ -44,6 +44,9 @@ class Shown:
 
     schema: Mapping[str, Any] = field(default_factory=dict)
     """The JSON Schema of the page's form."""
+
+    initial: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in the page's form."""
 
     tab: Any = field(default=None, repr=False)
     """What its door answers this page with, now or later."""
@@ -91,6 +94,7 @@ def shown_of(answer: Answer, **more: Any) -> Shown:
             "passed": as_json(dict(page.passed)),
             "errors": dict(page.errors),
             "actions": tuple(action.id for action in page.actions),
+            "initial": as_json(initial_values(page.form)),
             "schema": schema_of(page.form),
         }
     if answer.notice is not None:
