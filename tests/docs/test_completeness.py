@@ -45,7 +45,7 @@ def names(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["wfapp", "wfapp.web", "wfapp.models", "wfapp.admin", "wfapp.signals", "wfapp.testing"]
+    "module", ["wfapp", "wfapp.web", "wfapp.fields", "wfapp.models", "wfapp.admin", "wfapp.signals", "wfapp.testing"]
 )
 def test_reference_has_a_heading_for_each_public_name(module: str) -> None:
     """No name is missing, and none is made up."""

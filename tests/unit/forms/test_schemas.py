@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.forms.everything import INVALID, VALID, EverythingForm
+from wfapp.fields import Paragraph
 from wfapp.forms import compile_payload, describe, merge, view_fields
 
 NODE = shutil.which("node")
@@ -32,6 +33,12 @@ def complaints(cases: list[dict[str, Any]]) -> list[list[str]]:
     run = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, check=True, timeout=120)
     found: list[list[str]] = json.loads(run.stdout)
     return found
+
+
+class ShowForm(forms.Form):
+    """Show and ask nothing."""
+
+    text = Paragraph(text="Read this")
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -109,6 +116,7 @@ def test_every_schema_is_strict() -> None:
         {"schema": payload.schema, "valid": [VALID], "invalid": invalid + missing},
         {"schema": merged["schema"], "valid": [VALID], "invalid": [{**VALID, "called_choice": "x"}]},
         {"schema": naive, "valid": [{**VALID, "datetime": "2026-10-25T14:30:59"}]},
+        {"schema": describe(ShowForm()).schema, "valid": [{}, {"text": None}], "invalid": [{"text": "x"}]},
         *({"schema": schema} for schema in generated_schemas()),
     ]
     found = {number: texts for number, texts in enumerate(complaints(cases)) if texts}
