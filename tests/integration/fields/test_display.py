@@ -59,7 +59,7 @@ def enrol(settings: Any) -> Iterator[type[Workflow[Any]]]:
     with isolated_registry():
 
         class Enrol(Workflow[EnrolContext]):
-            name = "tests/enrol"
+            name = "fields/enrol"
             exposed = True
 
             @step(form=BeginForm)

@@ -129,7 +129,7 @@ def order(settings: Any) -> Iterator[Callable[[Callable[[Any], None]], type[Work
         form_class = type("ChangedForm", (OrderForm,), {"change": staticmethod(make)})
 
         class Order(Workflow[Context]):
-            name = "tests/dynamic-order"
+            name = "fields/order"
             exposed = True
 
             @step(form=form_class, attempts=2)

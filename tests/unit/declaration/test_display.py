@@ -32,7 +32,7 @@ class ShowForm(forms.Form):
 
 def declare(**options: Any) -> type[Workflow[Any]]:
     """Make a workflow with one page that shows both."""
-    namespace = {"context_class": Ctx, "name": "tests/show", "look": step(form=ShowForm, **options)}
+    namespace = {"context_class": Ctx, "name": "fields/show", "look": step(form=ShowForm, **options)}
     cls: type[Workflow[Any]] = type("Show", (Workflow,), namespace)
     return cls
 
@@ -96,7 +96,7 @@ def test_a_source_that_is_passed_or_revealed() -> None:
     assert list(displays_of(rows)) == ["note", "code"]
 
     class Open(Workflow[OpenContext]):
-        name = "tests/open"
+        name = "fields/open"
         look = step(form=type("F", (forms.Form,), {"x": Copyable(source="any")}), passes=["any"])
 
     assert Open.get_step("look").keeps
