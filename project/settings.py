@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "wfapp",
     "project.accounts",
     "project.demo",
+    "project.kyc",
     "project.shop",
 ]
 MIDDLEWARE = [

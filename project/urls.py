@@ -12,6 +12,7 @@ from project.accounts.views import AdminLogin
 from project.accounts.workflows import Login
 from project.demo.views import front, outbox
 from project.demo.workflows import Fields, Hello
+from project.kyc.workflows import Onboard
 from project.shop.workflows import PlaceOrder
 from wfapp.web import WorkflowView
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("hello/", WorkflowView.as_view(workflow=Hello, next_page="front"), name="hello"),
     path("fields/", WorkflowView.as_view(workflow=Fields, next_page="front"), name="fields"),
+    path("onboard/", WorkflowView.as_view(workflow=Onboard), name="onboard"),
     path("checkout/", WorkflowView.as_view(workflow=PlaceOrder, next_page="front"), name="checkout"),
     path("wf/", include("wfapp.urls")),
     path("outbox/", outbox, name="outbox"),

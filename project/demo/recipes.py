@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from project.accounts.workflows import Login
 from project.demo.workflows import Fields, Hello
+from project.kyc.workflows import Onboard
 from project.shop.workflows import PlaceOrder
 from wfapp import Workflow
 
@@ -46,6 +47,14 @@ RECIPES = (
         text=_(
             "A password, and for some accounts a code by e-mail: with limits, a resend button that cools down, and a "
             "flow that staff can find in the admin."
+        ),
+    ),
+    Recipe(
+        workflow=Onboard,
+        url_name="onboard",
+        text=_(
+            "A model form, a file, rows of owners, and a review by staff days later: whoever handed in comes back from "
+            "any device, staff answer from the admin, and the verdict comes by mail."
         ),
     ),
     Recipe(

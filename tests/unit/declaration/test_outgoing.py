@@ -11,7 +11,6 @@ from wfapp import Secret, Struct
 from wfapp.declaration.outgoing import Call, Send
 from wfapp.errors import DeclarationError, WrongOutcome
 
-
 TEMPLATE = "write a template's name without its ending, such as 'accounts/mail/welcome'."
 
 

@@ -1,0 +1,1 @@
+"""Know your customer: a company hands in its papers, and staff approve them."""
