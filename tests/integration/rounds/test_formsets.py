@@ -253,3 +253,28 @@ def test_a_hostile_shape_is_malformed(cart: type[Workflow[Any]], values: dict[st
         play(answer, **values)
     assert str(caught.value) == message
     assert play(answer, lines=[]).page.step == "confirm"  # type: ignore[union-attr]
+
+
+def test_a_row_may_hold_a_file() -> None:
+    """It stays over errors, and is among the answers of its row."""
+
+    class Paper(forms.Form):
+        title = forms.CharField(max_length=5)
+        scan = forms.FileField()
+
+    with isolated_registry():
+
+        class Papers(Workflow[CartContext]):
+            name = "tests/papers"
+
+            papers: Any = step(form=formset_factory(Paper, BaseLines))
+
+            @step(form=NameForm)
+            def confirm(self, form: NameForm) -> Finish:
+                [line] = self.answers["papers"]["lines"]
+                return Finish(data={"title": line["title"], "scan": line["scan"].read().decode()})
+
+        answer = play(begin(Papers), lines=[{"title": "too long", "scan": "data:text/plain;name=a.txt,hello"}])
+        assert list(errors(answer)) == ["lines.0.title"]
+        answer = play(answer, lines=[{"title": "short"}])
+        assert play(answer, name="Ada").end.data == {"title": "short", "scan": "hello"}  # type: ignore[union-attr]
