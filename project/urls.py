@@ -9,7 +9,7 @@ from django.urls import include, path
 from django.views.generic.base import RedirectView
 
 from project.accounts.views import AdminLogin
-from project.accounts.workflows import Login
+from project.accounts.workflows import ChangePassword, Invite, Login, Recover, Register
 from project.demo.views import front, outbox
 from project.demo.workflows import Fields, Hello
 from project.kyc.workflows import Onboard
@@ -21,6 +21,10 @@ __all__ = ["urlpatterns"]
 urlpatterns = [
     path("", front, name="front"),
     path("login/", WorkflowView.as_view(workflow=Login, redirect_authenticated_user=True), name="login"),
+    path("register/", WorkflowView.as_view(workflow=Register, redirect_authenticated_user=True), name="register"),
+    path("recover/", WorkflowView.as_view(workflow=Recover, redirect_authenticated_user=True), name="recover"),
+    path("password/", WorkflowView.as_view(workflow=ChangePassword, next_page="front"), name="password"),
+    path("invite/", WorkflowView.as_view(workflow=Invite), name="invite"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("hello/", WorkflowView.as_view(workflow=Hello, next_page="front"), name="hello"),
     path("fields/", WorkflowView.as_view(workflow=Fields, next_page="front"), name="fields"),

@@ -1,1 +1,1 @@
-"""Accounts of the demo site: how people sign in."""
+"""Accounts of the demo site: how people register, sign in, change or recover a password, and invite."""

@@ -1,11 +1,11 @@
-"""Sign-ins and second factors in the admin."""
+"""Sign-ins, invitations and second factors in the admin."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
-from project.accounts.models import LoginFlow, SecondFactor
+from project.accounts.models import InviteFlow, LoginFlow, SecondFactor
 from wfapp.admin import FlowAdmin
 
-admin.site.register(LoginFlow, FlowAdmin)
+admin.site.register([InviteFlow, LoginFlow], FlowAdmin)
 admin.site.register(SecondFactor)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-__all__ = ["LIFETIME", "code_matches", "hash_code", "new_code"]
+__all__ = ["LIFETIME", "code_matches", "hash_code", "in_mail", "new_code"]
 
 LIFETIME = timedelta(minutes=10)
 
@@ -22,6 +22,11 @@ def new_code() -> str:
 def hash_code(code: str, flow_id: UUID, key: str | bytes | None = None) -> str:
     """Hash a code for one flow: a million codes are soon tried, so the hash needs a key, by default the site's."""
     return salted_hmac(f"project.accounts.codes:{flow_id}", code, secret=key, algorithm="sha256").hexdigest()
+
+
+def in_mail(code: str) -> dict[str, str | int]:
+    """Give what the template of a mail says of a code."""
+    return {"code": code, "minutes": LIFETIME // timedelta(minutes=1)}
 
 
 def code_matches(code: str, code_hash: str, flow_id: UUID) -> bool:

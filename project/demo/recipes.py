@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from project.accounts.workflows import Login
+from project.accounts.workflows import ChangePassword, Invite, Login, Recover, Register
 from project.demo.workflows import Fields, Hello
 from project.kyc.workflows import Onboard
 from project.shop.workflows import PlaceOrder
@@ -27,6 +27,11 @@ class Recipe:
     text: str | Promise
     for_visitors: bool = False
     """Whether its pages send a signed-in person away."""
+
+    @property
+    def asks_sign_in(self) -> bool:
+        """Tell whether its pages send an anonymous person to the sign-in first."""
+        return self.workflow.login_required or bool(self.workflow.permission_required)
 
     @property
     def request_body(self) -> str:
@@ -47,6 +52,40 @@ RECIPES = (
         text=_(
             "A password, and for some accounts a code by e-mail: with limits, a resend button that cools down, and a "
             "flow that staff can find in the admin."
+        ),
+    ),
+    Recipe(
+        workflow=Register,
+        url_name="register",
+        for_visitors=True,
+        text=_(
+            "An address that a mailed code proves. The pages are the same whether or not it has an account already: "
+            "only its mailbox tells."
+        ),
+    ),
+    Recipe(
+        workflow=Recover,
+        url_name="recover",
+        for_visitors=True,
+        text=_(
+            "A mailed link, opened in whichever browser, and a new password. A known and an unknown address get the "
+            "same answer; other sessions end."
+        ),
+    ),
+    Recipe(
+        workflow=ChangePassword,
+        url_name="password",
+        text=_(
+            "The present password once more, with the limits of the sign-in, then a new one. Other sessions end, and a "
+            "mail tells of it."
+        ),
+    ),
+    Recipe(
+        workflow=Invite,
+        url_name="invite",
+        text=_(
+            "Staff say who and as what; the account is made by whoever opens the link, in another browser, within a "
+            "week. The newest link wins."
         ),
     ),
     Recipe(

@@ -11,8 +11,8 @@ from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from playwright.sync_api import BrowserContext, Page, expect
 
-from project.accounts import workflows
 from project.accounts.models import LoginFlow
+from project.accounts.workflows import login
 from tests.browser.walks import answer, code_field, codes, messages, press, send_code, signed_in, summary, wrong
 from wfapp import Finish
 
@@ -138,7 +138,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise OperationalError("the disk is full")
         commit(connection)
 
-    monkeypatch.setattr(workflows, "Finish", finish)
+    monkeypatch.setattr(login, "Finish", finish)
     monkeypatch.setattr(BaseDatabaseWrapper, "_commit", fails_once)
     return failed
 

@@ -6,33 +6,28 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from project.accounts import codes
 from project.accounts.forms import CodeForm, PasswordForm
 from project.accounts.models import SecondFactor
-from wfapp import Abort, Context, Finish, Limit, Secret, Workflow, step
+from project.accounts.workflows.account import PASSWORD_LIMITS, AccountContext, AccountWorkflow
+from wfapp import Abort, Finish, Limit, Secret, step
 
 __all__ = ["Login", "LoginContext"]
 
 
-class LoginContext(Context):
+class LoginContext(AccountContext):
     """Hold what is known once the password is right."""
 
-    user_id: int | None = None
     username: str = ""
     email: str = ""
     mfa: bool = False
     code_hash: Secret[str] = ""
-    session_hash: Secret[str] = ""
-    """What changes with the password: a flow from before ends with it."""
 
 
-class Login(Workflow[LoginContext]):
+class Login(AccountWorkflow[LoginContext]):
     """Keep an idle sign-in page without a row; from the right password on staff can find the flow by its account."""
 
     name = "auth/login"
@@ -42,17 +37,11 @@ class Login(Workflow[LoginContext]):
     flow_model = "accounts.LoginFlow"
     lifetime = timedelta(hours=1)
 
-    @step(
-        form=PasswordForm,
-        limit=[
-            Limit("password", key="username", rate="10/15m"),
-            Limit("password-address", key="address", rate="100/15m"),
-        ],
-    )
+    @step(form=PasswordForm, limit=PASSWORD_LIMITS)
     def credentials(self, form: PasswordForm) -> None:
         user = form.get_user()
-        self.ctx.user_id, self.ctx.username, self.ctx.email = user.pk, user.get_username(), user.email
-        self.ctx.session_hash = user.get_session_auth_hash()
+        self.remember(user)
+        self.ctx.username, self.ctx.email = user.get_username(), user.email
         self.ctx.mfa = SecondFactor.objects.filter(user=user).exists()
         self.store_in("database")
         if self.ctx.mfa:
@@ -80,19 +69,13 @@ class Login(Workflow[LoginContext]):
 
     @step
     def issue_session(self) -> Finish | Abort:
-        user = get_user_model().objects.filter(pk=self.ctx.get("user_id"), is_active=True).first()
-        if user is None or not self.same_password(user):
+        user = self.account()
+        if user is None:
             return Abort("no-account", _("This account can no longer sign in."))
         return Finish(sign_in=user, data={"email": self.ctx.email})
-
-    def same_password(self, user: AbstractBaseUser) -> bool:
-        hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-        return any(constant_time_compare(known, self.ctx.session_hash) for known in hashes)
 
     def send_code(self) -> None:
         code = codes.new_code()
         self.ctx.code_hash = codes.hash_code(code, self.flow.id)
         if self.ctx.email:
-            minutes = codes.LIFETIME // timedelta(minutes=1)
-            extra = {"code": code, "minutes": minutes}
-            self.mail(self.ctx.email, "accounts/mail/code", extra=extra, expires=codes.LIFETIME)
+            self.mail(self.ctx.email, "accounts/mail/code", extra=codes.in_mail(code), expires=codes.LIFETIME)
