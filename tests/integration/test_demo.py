@@ -64,12 +64,22 @@ class TestFront:
     """What the site offers."""
 
     def test_it_offers_each_recipe_as_a_page_and_as_json(self, client: Client) -> None:
-        """Every recipe has an address that answers, and a body that starts it."""
-        page = client.get("/").content.decode()
+        """Every recipe has an address that answers, and a body that starts it; some to whoever is signed in."""
+        page, staff = client.get("/").content.decode(), Client()
+        staff.force_login(User.objects.create_superuser("staff"))
         for recipe in RECIPES:
+            visitor = staff if recipe.asks_sign_in else client
             assert f'href="{reverse(recipe.url_name)}"' in page
-            assert client.get(reverse(recipe.url_name)).status_code == 200
-            assert rest(client, **json.loads(recipe.request_body))["status"] == "form"
+            assert visitor.get(reverse(recipe.url_name)).status_code == 200
+            assert rest(visitor, **json.loads(recipe.request_body))["status"] == "form"
+
+    def test_it_says_which_recipes_ask_to_sign_in(self, client: Client) -> None:
+        """Their pages lead to the sign-in, and from there back to them."""
+        asking = [recipe.url_name for recipe in RECIPES if recipe.asks_sign_in]
+        assert asking == ["password", "invite"]
+        assert client.get("/").content.decode().count("You sign in first.") == len(asking)
+        for name in asking:
+            assert client.get(reverse(name)).headers["Location"] == f"/login/?next=/{name}/"
 
     def test_it_tells_the_accounts_only_while_debug_is_on(self, client: Client, settings: Any) -> None:
         """And the way to the outbox, too."""
