@@ -76,10 +76,10 @@ class TestFront:
     def test_it_says_which_recipes_ask_to_sign_in(self, client: Client) -> None:
         """Their pages lead to the sign-in, and from there back to them."""
         asking = [recipe.url_name for recipe in RECIPES if recipe.asks_sign_in]
-        assert asking == ["password", "invite"]
+        assert asking == ["password", "invite", "onboard"]
         assert client.get("/").content.decode().count("You sign in first.") == len(asking)
         for name in asking:
-            assert client.get(reverse(name)).headers["Location"] == f"/login/?next=/{name}/"
+            assert client.get(reverse(name)).headers["Location"] == f"/login/?next={reverse(name)}"
 
     def test_it_tells_the_accounts_only_while_debug_is_on(self, client: Client, settings: Any) -> None:
         """And the way to the outbox, too."""
