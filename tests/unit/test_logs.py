@@ -9,7 +9,7 @@ import pytest
 
 from tests.workflows import HelloContext, NameForm
 from wfapp import Finish, Workflow, rounds, step
-from wfapp.logs import FlowFilter
+from wfapp.logs import FlowFilter, current_flow
 from wfapp.rounds.answer import Caller, Input
 from wfapp.testing import isolated_registry
 
@@ -23,9 +23,12 @@ logger = logging.getLogger("tests.logs")
 def heard(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """Hear what is logged, through a handler with the filter."""
     naming = FlowFilter()
+    # A test of a part of a round may have left a flow behind in this thread.
+    before = current_flow.set("")
     caplog.handler.addFilter(naming)
     yield caplog
     caplog.handler.removeFilter(naming)
+    current_flow.reset(before)
 
 
 def test_a_step_logs_under_the_id_of_its_flow(heard: pytest.LogCaptureFixture) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import State
 from wfapp.errors import InvalidToken, NotAllowed, Stale, WrongStep
+from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow, model_by_tag, table_tag
 from wfapp.rounds.answer import Answer, Caller, Input, Notice
 from wfapp.rounds.play import class_of
@@ -45,6 +46,7 @@ class _Grant(msgspec.Struct, frozen=True, array_like=True):
 
 
 @sensitive_variables()
+@for_one_flow
 def staff_token(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> Token:
     """Give the token for the step that a flow waits at; raises NotAllowed without its permission, or InvalidToken."""
     state = cast(DatabaseStorage, get_storage("database")).read(model, pk)
@@ -78,6 +80,7 @@ def _opened(token: Token, caller: Caller) -> tuple[type[AbstractFlow], _Grant]:
 
 
 @sensitive_variables()
+@for_one_flow
 def show_to_staff(
     token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None, typed: Input | None = None
 ) -> Answer:
@@ -92,6 +95,7 @@ def show_to_staff(
 
 
 @sensitive_variables()
+@for_one_flow
 def play_for_staff(
     token: Token, *, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None = None
 ) -> Answer:

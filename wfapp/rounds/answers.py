@@ -51,10 +51,15 @@ def kept(form: AnyForm) -> dict[str, Any]:
     cleaned: Mapping[str, Any] = getattr(form, "cleaned_data", {})
     fields: Mapping[str, forms.Field] = getattr(form, "fields", {})
     return {
-        name: _encoded(f"{type(form).__name__}.{name}", cleaned[name])
+        name: _encoded(f"{type(form).__name__}.{name}", _key(field, cleaned[name]))
         for name, field in fields.items()
         if name in cleaned and not is_secret(field) and _is_kept(field, cleaned[name])
     }
+
+
+def _key(field: forms.Field, value: Any) -> Any:
+    """Give what a model's choice is posted as, which is not its primary key where the field has a ``to_field_name``."""
+    return field.prepare_value(value) if isinstance(field, forms.ModelChoiceField) else value
 
 
 def _kept_row(row: Any) -> dict[str, Any]:

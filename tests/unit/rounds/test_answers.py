@@ -18,7 +18,7 @@ from django.utils.datastructures import MultiValueDict
 
 from wfapp import Context, Workflow, step
 from wfapp.errors import NotStorable
-from wfapp.rounds.answers import Answers, kept
+from wfapp.rounds.answers import Answers, kept, looked_up
 from wfapp.testing import isolated_registry
 
 
@@ -254,3 +254,19 @@ def test_what_cannot_be_kept_is_refused() -> None:
         "OddForm.odd: a object cannot be kept; legal are JSON values, date, datetime, decimal, time, timedelta, uuid "
         "and models. Set keep=False, or clean the field to one of these."
     )
+
+
+@pytest.mark.django_db
+def test_a_choice_by_another_field_is_found_again() -> None:
+    """``to_field_name`` says what is posted, and so what is kept."""
+
+    class ByName(forms.Form):
+        team = forms.ModelChoiceField(Group.objects.all(), to_field_name="name")
+        teams = forms.ModelMultipleChoiceField(Group.objects.all(), to_field_name="name")
+
+    red = Group.objects.create(name="red")
+    form = ByName({"team": "red", "teams": ["red"]})
+    assert form.is_valid()
+    assert kept(form) == {"team": "red", "teams": ["red"]}
+    assert looked_up(ByName.base_fields["team"], "red") == red
+    assert list(looked_up(ByName.base_fields["teams"], ["red"])) == [red]

@@ -85,16 +85,16 @@ def test_a_page_stands_once() -> None:
 
 def test_a_sub_flow_that_follows_is_told_as_it_would_begin_now() -> None:
     """With what it takes."""
-    declare("a", If("no", ["b"], else_=["c"]), name="tests/inner")
-    taking, bare = Include("tests/inner", takes={"no": "yes"}, name="x"), Include("tests/inner", name="y")
+    declare("a", If("no", ["b"], else_=["c"]), name="progress/inner")
+    taking, bare = Include("progress/inner", takes={"no": "yes"}, name="x"), Include("progress/inner", name="y")
     cls = declare("a", taking, bare, "d")
     assert told(cls) == ["c:a", "o:x/a", "o:x/b", "o:y/a", "o:y/c", "o:d"]
 
 
 def test_what_follows_inside_of_a_sub_flow_and_behind_it() -> None:
     """Its conditions are its own."""
-    declare("a", If("no", ["b"], else_=["c"]), name="tests/inner")
-    cls = declare("a", Include("tests/inner", takes={"no": "yes"}, name="x"), If("no", ["d"]))
+    declare("a", If("no", ["b"], else_=["c"]), name="progress/inner")
+    cls = declare("a", Include("progress/inner", takes={"no": "yes"}, name="x"), If("no", ["d"]))
     stage = Stage(cls, state_of(cls, position=Position("a")), Caller(door="python"))
     stage.machine.go_on(Position("a"))
     kept = stage.keep(msgspec.structs.replace(stage.state, position=Position("x/a")), "x/a")
@@ -121,8 +121,8 @@ def test_a_condition_that_raises_shows_fewer_pages(caplog: pytest.LogCaptureFixt
     def fails(self: Any) -> bool:
         raise LookupError("a secret")
 
-    cls = declare("a", If("fails", ["b"], else_=["c"]), While("fails", ["d"]), Include("tests/inner"), fails=fails)
-    declare(If("fails", ["a"]), "b", name="tests/inner", fails=fails)
+    cls = declare("a", If("fails", ["b"], else_=["c"]), While("fails", ["d"]), Include("progress/inner"), fails=fails)
+    declare(If("fails", ["a"]), "b", name="progress/inner", fails=fails)
     with caplog.at_level(logging.ERROR, "wfapp.rounds"):
         assert told(cls) == ["c:a", "o:inner/b"]
     text = "A condition raised LookupError when the pages that follow were told"
