@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from django.conf import settings
 from django.core.files import File
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import Client
@@ -35,6 +36,7 @@ __all__ = ["PageDoor"]
 _OURS = {REVISION, START_KEY}
 _START = (ACTION, START)
 _COOKIE = "wftoken-"
+_CSRF = "csrfmiddlewaretoken"
 _REDIRECTS = (302, 303)
 _TEMPLATES = {f"wfapp/{name}.html": name for name in ("start", "waiting", "landing", "pending")}
 
@@ -131,9 +133,9 @@ class PageDoor(ClientDoor):
 
     def _post(self, tab: _Tab, pressed: Mapping[str, str], values: Values) -> Shown:
         data = {**_posted(tab, values), **pressed}
-        if "csrftoken" in self.client.cookies and "csrfmiddlewaretoken" in data:
+        if settings.CSRF_COOKIE_NAME in self.client.cookies and _CSRF in data:
             # A stranger who posts a page has one of their own.
-            data["csrfmiddlewaretoken"] = self.client.cookies["csrftoken"].value
+            data[_CSRF] = self.client.cookies[settings.CSRF_COOKIE_NAME].value
         response = self._ask(self.client.post, tab.address, data)
         if response.status_code in _REDIRECTS:
             return self._followed(response, tab.address)
@@ -246,10 +248,17 @@ def _posted(tab: _Tab, values: Values) -> dict[str, Any]:
             forms.fill(data, form, typed)
         except Fault:
             # No widget sends such a value, and somebody else's program may.
-            data.update({name: str(value) for name, value in typed.items()})
+            for name, value in typed.items():
+                data[name] = _text(value)
         unknown = forms.unknown_keys(form, typed)
         typed = {name: value for name, value in typed.items() if name in unknown}
-    data.update({name: str(value) for name, value in typed.items()})
+    for name, value in typed.items():
+        data[name] = _text(value)
     for file in files.values():
         file.seek(0)
     return {**{name: data.getlist(name) for name in data}, **files}
+
+
+def _text(value: Any) -> str:
+    """Write what no widget sends as a text that can be sent."""
+    return str(value).encode(errors="replace").decode()

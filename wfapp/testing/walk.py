@@ -12,7 +12,7 @@ from django.test import Client
 from wfapp.declaration.context import Context
 from wfapp.declaration.registry import registry
 from wfapp.declaration.workflow import Workflow
-from wfapp.engine.state import context_of
+from wfapp.engine.state import State, context_of
 from wfapp.models import AbstractFlow
 from wfapp.rounds.stage import Stage
 from wfapp.storage.database import model_of
@@ -163,13 +163,13 @@ class Walk:
     @property
     def id(self) -> uuid.UUID | None:
         """Give the flow's id; None before there is a flow."""
-        state = self.door.state()
+        state = self._state()
         return state.id if state is not None else None
 
     @property
     def ctx(self) -> Context:
         """Read the context as it is stored."""
-        state = self.door.state()
+        state = self._state()
         if state is None:
             raise AssertionError(f"{self!r} has no flow, or one that is gone.")
         return context_of(state, self.workflow)
@@ -189,6 +189,10 @@ class Walk:
 
     def __repr__(self) -> str:
         return f"Walk({self.workflow.name!r}, via={self.via!r})"
+
+    def _state(self) -> State | None:
+        """Read the state; begins the walk where it has not begun."""
+        return self.door.state() if self.shown else None
 
     def _send(self, what: str, action: str, values: Values | None, *, refused: bool = False) -> None:
         shown = self.shown
@@ -211,7 +215,7 @@ class Walk:
         with self.record.listening():
             shown = move()
         before = self._shown
-        if shown.status == GONE and before is not None and before.tab is not None and shown.fault not in (403, 410):
+        if shown.status == GONE and before is not None and before.status != GONE and shown.fault not in (403, 410):
             shown = replace(before, errors={}, fault=shown.fault, messages=shown.messages, text=shown.text)
         self._shown = shown
         return shown

@@ -19,7 +19,18 @@ from wfapp import Context, Finish, Params, Secret, Struct, While, Workflow, step
 from wfapp.declaration.links import EmailLink
 from wfapp.web import WorkflowView
 
-__all__ = ["Box", "CodeForm", "Inviting", "JoinContext", "JoinForm", "Joining", "Leaky", "Looping", "urlpatterns"]
+__all__ = [
+    "Box",
+    "CodeForm",
+    "Inviting",
+    "JoinContext",
+    "JoinForm",
+    "Joining",
+    "Leaky",
+    "Looping",
+    "Wobbly",
+    "urlpatterns",
+]
 
 
 class JoinContext(Context):
@@ -164,7 +175,30 @@ class Leaky(Workflow[LeakyContext]):
         return f"Not {self.ctx.code}" if self.where == "title" else "Fine"
 
 
+class Wobbly(Workflow[JoinContext]):
+    """Break a promise, the one that the test names."""
+
+    name = "tests/wobbly"
+    exposed = True
+    fault = ""
+
+    @step(form=NameForm, title="read_title")
+    def first(self, form: NameForm) -> None:
+        if self.fault == "raise" and len(form.cleaned_data["name"]) > 3:
+            raise ZeroDivisionError
+
+    @step(form=NameForm, title="read_title")
+    def second(self, form: NameForm) -> None:
+        self.ctx.nickname = form.cleaned_data["name"]
+
+    def read_title(self) -> str:
+        if self.fault == "draw":
+            send_mail("Somebody looks", "at it", None, ["ada@example.com"])
+        return secrets.token_hex(4) if self.fault == "answer" else "Fine"
+
+
 urlpatterns = [
+    path("wobbly/", WorkflowView.as_view(workflow=Wobbly)),
     path("leaky/", WorkflowView.as_view(workflow=Leaky)),
     path("join/", WorkflowView.as_view(workflow=Joining)),
     path("join/<str:plan>/", WorkflowView.as_view(workflow=Joining)),
