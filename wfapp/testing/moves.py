@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import reprlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -106,7 +107,7 @@ class Player:
         page, values = self.walk.shown, self._values()
         if page.status == "form":
             before = self._standing()
-            self._move(f"refresh {values}", lambda: self.walk.door.send(page, "wf.refresh", values))
+            self._move(f"refresh {_short(values)}", lambda: self.walk.door.send(page, "wf.refresh", values))
             self._same(before, "a refresh")
 
     def answer_late(self) -> None:
@@ -140,7 +141,7 @@ class Player:
     def _refused(self, what: str, walk: Walk, sent: _Sent, legal: tuple[int, ...]) -> None:
         before = self._standing()
         given = lambda: walk.door.send(sent.shown, sent.action, sent.values)  # noqa: E731
-        shown = self._move(f"{what} {sent.values}", given, walk=walk)
+        shown = self._move(f"{what} {_short(sent.values)}", given, walk=walk)
         if shown.fault not in legal:
             codes = " or ".join(map(str, legal))
             raise Broken(f"{what} was answered with {_answered(shown)} instead of {codes}")
@@ -152,7 +153,8 @@ class Player:
         shown = self._move(
             f"{what} {action}{values} at {page.step!r}", lambda: self.walk.door.send(page, action, values)
         )
-        self._remember(_Sent(page, action, values, revision), began=before is None)
+        if not hostile:
+            self._remember(_Sent(page, action, values, revision), began=before is None)
         if shown.fault:
             self._faulty(shown, hostile)
             self._same(before, f"a {shown.fault}")
@@ -214,6 +216,16 @@ class Player:
 
 def _told(shown: Shown) -> tuple[Any, ...]:
     return shown.status, shown.step, shown.title, dict(shown.errors), dict(shown.data), shown.reason, shown.messages
+
+
+_shorten = reprlib.Repr()
+_shorten.maxdict = _shorten.maxlist = 10
+_shorten.maxstring = _shorten.maxother = 40
+
+
+def _short(values: Mapping[str, Any] | None) -> str:
+    """Write values down so that the script of a flow can be read."""
+    return _shorten.repr(dict(values)) if values is not None else ""
 
 
 def _differ(values: Mapping[str, Any], others: Mapping[str, Any]) -> bool:

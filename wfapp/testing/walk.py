@@ -192,7 +192,9 @@ class Walk:
 
     def _state(self) -> State | None:
         """Read the state; begins the walk where it has not begun."""
-        return self.door.state() if self.shown else None
+        if self._shown is None:
+            self._go(self.door.open)
+        return self.door.state()
 
     def _send(self, what: str, action: str, values: Values | None, *, refused: bool = False) -> None:
         shown = self.shown

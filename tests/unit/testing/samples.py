@@ -28,6 +28,7 @@ __all__ = [
     "Joining",
     "Leaky",
     "Looping",
+    "Ordering",
     "Wobbly",
     "urlpatterns",
 ]
@@ -175,6 +176,30 @@ class Leaky(Workflow[LeakyContext]):
         return f"Not {self.ctx.code}" if self.where == "title" else "Fine"
 
 
+class LineForm(forms.Form):
+    item = forms.CharField()
+    count = forms.IntegerField(min_value=1)
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField()
+
+
+class Ordering(Workflow[JoinContext]):
+    """Take rows, then a file."""
+
+    name = "tests/ordering"
+    exposed = True
+
+    @step(form=forms.formset_factory(LineForm), keep=True)
+    def lines(self, form: forms.BaseFormSet[LineForm]) -> None:
+        self.ctx.plan = ", ".join(f"{row['count']} {row['item']}" for row in form.cleaned_data if row)
+
+    @step(form=PhotoForm)
+    def photo(self, form: PhotoForm) -> Finish:
+        return Finish(data={"lines": self.ctx.plan, "size": form.cleaned_data["photo"].size})
+
+
 class Wobbly(Workflow[JoinContext]):
     """Break a promise, the one that the test names."""
 
@@ -198,6 +223,7 @@ class Wobbly(Workflow[JoinContext]):
 
 
 urlpatterns = [
+    path("ordering/", WorkflowView.as_view(workflow=Ordering)),
     path("wobbly/", WorkflowView.as_view(workflow=Wobbly)),
     path("leaky/", WorkflowView.as_view(workflow=Leaky)),
     path("join/", WorkflowView.as_view(workflow=Joining)),

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from tests.unit.links.workflows import Greet
-from tests.unit.testing.samples import Box, Inviting, JoinContext, Joining, Looping
+from tests.unit.testing.samples import Box, Inviting, JoinContext, Joining, Looping, Ordering
 from tests.workflows import Hello, HelloBoth, HelloToken
 from wfapp import Workflow
 from wfapp.errors import UnknownWorkflow
@@ -194,3 +195,17 @@ def test_a_link_is_opened_in_another_browser(via: Any) -> None:
     assert guest.submit(name="Ada").data == {"name": "Ada"}
     assert guest.id == walk.id
     assert walk.look().finished
+
+
+def test_rows_and_files_are_typed_alike(via: Any) -> None:
+    """The rows of a formset as a list, a file as a File."""
+    walk = Walk(Ordering, via=via)
+    assert walk.fields == ("form",)
+    rows = [{"item": "tea", "count": 2}, {"item": "jam", "count": 1}]
+    walk.submit(form=rows).submit(photo=ContentFile(b"12345", name="photo.txt"))
+    assert walk.data == {"lines": "2 tea, 1 jam", "size": 5}
+
+
+def test_an_error_in_a_row_has_its_path(via: Any) -> None:
+    walk = Walk(Ordering, via=via).reject(form=[{"item": "tea", "count": 0}])
+    assert walk.errors == {"form.0.count": "Ensure this value is greater than or equal to 1."}
