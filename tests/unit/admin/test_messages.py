@@ -136,3 +136,12 @@ def test_no_filter_asks_what_is_not_shown(staff: Client, query: str) -> None:
     assert staff.get(f"{MESSAGES}?{query}").status_code in (302, 400)
     assert act(staff, "drop").status_code == 200
     assert staff.post(MESSAGES, {"action": "drop", "_selected_action": "x"}).status_code == 400
+
+
+def test_a_list_is_filtered_by_channel(staff: Client) -> None:
+    """The site's own are offered; the table is not asked for them."""
+    put(channel="webhook")
+    html = text_of(staff.get(MESSAGES, {"channel": "email"}))
+    assert "0 messages" in html
+    assert 'href="?channel=webhook"' in html
+    assert "1 message" in text_of(staff.get(MESSAGES, {"channel": "webhook"}))

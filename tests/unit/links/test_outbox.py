@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.integration.rounds import helpers as rounds
 from tests.integration.rounds.helpers import play, statements
-from tests.unit.links.workflows import Failing, Greet, GreetToken
-from wfapp import Workflow
+from tests.unit.links.workflows import Failing, Greet, GreetContext, GreetToken
+from tests.workflows import HelloContext, NameForm
+from wfapp import Include, Workflow, step
 from wfapp.links.outbox import deliver_due, drop, retry
 from wfapp.models import FlowEvent, OutgoingMessage
 from wfapp.rounds.answer import Answer
+from wfapp.testing import isolated_registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,3 +125,29 @@ def test_a_dropped_message_is_wiped_and_never_sent() -> None:
     assert deliver_due().sent == 0
     row = OutgoingMessage.objects.get()
     assert (row.status, bytes(row.body)) == ("dropped", b"")
+
+
+def test_a_step_of_an_included_workflow_mails_what_it_passes() -> None:
+    """Its own keys, by its own step; the message belongs to the flow."""
+    with isolated_registry():
+
+        class Inner(Workflow[GreetContext]):
+            name = "tests/inner"
+
+            @step(form=NameForm, passes=["name"])
+            def ask(self, form: NameForm) -> None:
+                self.ctx.name = form.cleaned_data["name"]
+                self.mail("ann@example.com", "mail/hello")
+
+        class Outer(Workflow[HelloContext]):
+            name = "tests/outer"
+            steps = (Include("tests/inner"), "done")
+
+            @step
+            def done(self) -> None:
+                pass
+
+        begin(workflow=Outer)
+    assert deliver_due().sent == 1
+    assert mail.outbox[0].subject == "Hello Ann, from wfapp demo"
+    assert OutgoingMessage.objects.get().workflow == "tests/outer"
