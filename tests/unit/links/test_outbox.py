@@ -132,7 +132,7 @@ def test_a_step_of_an_included_workflow_mails_what_it_passes() -> None:
     with isolated_registry():
 
         class Inner(Workflow[GreetContext]):
-            name = "tests/inner"
+            name = "tests/greet-inner"
 
             @step(form=NameForm, passes=["name"])
             def ask(self, form: NameForm) -> None:
@@ -140,8 +140,8 @@ def test_a_step_of_an_included_workflow_mails_what_it_passes() -> None:
                 self.mail("ann@example.com", "mail/hello")
 
         class Outer(Workflow[HelloContext]):
-            name = "tests/outer"
-            steps = (Include("tests/inner"), "done")
+            name = "tests/greet-outer"
+            steps = (Include("tests/greet-inner"), "done")
 
             @step
             def done(self) -> None:
@@ -150,4 +150,4 @@ def test_a_step_of_an_included_workflow_mails_what_it_passes() -> None:
         begin(workflow=Outer)
     assert deliver_due().sent == 1
     assert mail.outbox[0].subject == "Hello Ann, from wfapp demo"
-    assert OutgoingMessage.objects.get().workflow == "tests/outer"
+    assert OutgoingMessage.objects.get().workflow == "tests/greet-outer"
