@@ -34,16 +34,18 @@ def declare(name: str, steps: Any = None, **body: Any) -> type[Workflow[Any]]:
 
 def test_a_workflow_without_includes_is_its_own_order() -> None:
     """Nothing is wrapped, so nothing costs more than before."""
-    cls = declare("tests/plain", ["page", While("on", [If("on", ["other"]), Break("on")])], other=step(form=forms.Form))
+    cls = declare(
+        "expansion/plain", ["page", While("on", [If("on", ["other"]), Break("on")])], other=step(form=forms.Form)
+    )
     assert expansion_of(cls).order is cls.structure.order
     assert expansion_of(cls).when("page") == "on"
 
 
 def test_names_and_conditions_of_what_is_included() -> None:
     """Each step stands under its include, between two borders; each condition knows whose it is."""
-    declare("tests/inner", ["page", While("on", [Include("tests/last")])])
-    declare("tests/last")
-    expansion = expansion_of(declare("tests/outer", [If("on", [Include("tests/inner", name="in")]), "page"]))
+    declare("expansion/inner", ["page", While("on", [Include("expansion/last")])])
+    declare("expansion/last")
+    expansion = expansion_of(declare("expansion/outer", [If("on", [Include("expansion/inner", name="in")]), "page"]))
     on = Scoped("in", "on")
     loop = While(on, ("in/last/<", "in/last/page", "in/last/>"))  # type: ignore[arg-type]
     assert expansion.order == (If("on", ("in/<", "in/page", loop, "in/>")), "page")
@@ -54,22 +56,22 @@ def test_names_and_conditions_of_what_is_included() -> None:
 
 def test_mistakes_that_need_the_other_class() -> None:
     """An unknown one, and one that leads back."""
-    outer = declare("tests/outer", [Include("tests/gone"), "page"])
+    outer = declare("expansion/outer", [Include("expansion/gone"), "page"])
     with pytest.raises(
-        DeclarationError, match=r"^Sample: Include\('tests/gone'\) names an unknown workflow; legal are"
+        DeclarationError, match=r"^Sample: Include\('expansion/gone'\) names an unknown workflow; legal are"
     ):
         expansion_of(outer)
-    declare("tests/gone", [Include("tests/outer"), "page"])
+    declare("expansion/gone", [Include("expansion/outer"), "page"])
     with pytest.raises(DeclarationError) as caught:
         expansion_of(outer)
-    path = "tests/outer -> tests/gone -> tests/outer"
-    assert str(caught.value) == f"Sample: Include('tests/outer') leads back to itself: {path}; take one out."
+    path = "expansion/outer -> expansion/gone -> expansion/outer"
+    assert str(caught.value) == f"Sample: Include('expansion/outer') leads back to itself: {path}; take one out."
 
 
 def test_the_root_is_included_by_nothing() -> None:
     """To ask for its include is a mistake of ours."""
     with pytest.raises(ValueError, match=r"^The root of an expansion is included by nothing\.$"):
-        expansion_of(declare("tests/plain")).scopes[""].include_here  # noqa: B018
+        expansion_of(declare("expansion/plain")).scopes[""].include_here  # noqa: B018
 
 
 def test_parts_of_a_name() -> None:

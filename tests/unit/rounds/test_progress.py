@@ -35,7 +35,7 @@ def forgotten() -> Iterator[None]:
         yield
 
 
-def declare(*steps: Any, name: str = "tests/progress", **body: Any) -> type[Workflow[Any]]:
+def declare(*steps: Any, name: str = "progress/outer", **body: Any) -> type[Workflow[Any]]:
     """Make a workflow of some of the pages a, b, c, d."""
     listed = {page: PAGE for page in PAGES if f"'{page}'" in repr(steps)}
     cls: type[Workflow[Any]] = type(
