@@ -15,6 +15,8 @@ __all__ = [
     "answer",
     "code_field",
     "codes",
+    "letters",
+    "link",
     "messages",
     "press",
     "say_name",
@@ -62,9 +64,18 @@ def send_code(page: Page, code: str) -> None:
 def codes(page: Page) -> list[str]:
     """Read bob's codes in the outbox once the page asks for one, the newest last."""
     expect(code_field(page)).to_be_visible()
+    return [re.findall(r"\b\d{6}\b", letter)[0] for letter in letters(page, "bob@example.com")]
+
+
+def letters(page: Page, to: str) -> list[str]:
+    """Read the mail to an address in the outbox, the newest last."""
     deliver_due()
-    letters = page.request.get("/outbox/", params={"to": "bob@example.com", "format": "json"}).json()
-    return [re.findall(r"\b\d{6}\b", letter["body"])[0] for letter in letters]
+    return [letter["body"] for letter in page.request.get("/outbox/", params={"to": to, "format": "json"}).json()]
+
+
+def link(page: Page, to: str) -> str:
+    """Give the path of the link in the newest mail to an address."""
+    return re.findall(r"https://site\.example(/\S+\?wfs=\S+)", letters(page, to)[-1])[0]
 
 
 def say_name(page: Page, name: str) -> None:
