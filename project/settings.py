@@ -141,3 +141,4 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
+MEDIA_ROOT = VAR / "media"  # nothing serves it: what people upload is shown by their flow alone

@@ -14,6 +14,10 @@ DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.flows"]
 # No thread of a sender beside a test: it calls wfapp.links.outbox.deliver_due for the mail of its rounds.
 WFAPP = {**WFAPP, "SITE_URL": "https://site.example", "DELIVERY": "sweep"}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

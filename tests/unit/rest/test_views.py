@@ -81,7 +81,8 @@ def test_the_answer_is_json_whatever_is_accepted(client: Client, accept: str) ->
     [
         ("{}", "text/plain", (415, "unsupported-media-type")),
         ("wfid=a", "application/x-www-form-urlencoded", (415, "unsupported-media-type")),
-        ("x" * (MAX_BODY + 1), "application/json", (413, "too-large")),
+        (f'{{"wfid": "demo/hello", "params": {{"x": "{"x" * MAX_BODY}"}}}}', "application/json", (413, "too-large")),
+        ("x" * (8 * 1024**2), "application/json", (413, "too-large")),
         ("[" * 50_000, "application/json", (400, "malformed")),
         ('"\\u0000"', "application/json", (400, "malformed")),
         ("", "application/json", (400, "malformed")),
