@@ -87,6 +87,7 @@ class Order(Workflow[OrderContext]):
     """Ask an address and verify it, as often as wanted."""
 
     name = "tests/order"
+    exposed = True
     title = "Order"
     steps = (
         "ask",
