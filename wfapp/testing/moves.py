@@ -129,12 +129,13 @@ class Player:
     def steal(self) -> None:
         """Answer the page as somebody else, who got hold of the token."""
         state = self.walk.door.state()
-        if state is None or not state.binding or not self.walk.door.clickable:
+        over = self.walk.shown.over
+        if state is None or not state.binding or not self.walk.door.clickable or (over and not self.sent):
             return
         self.script.append("a stranger with the token:")
         stranger = Walk(self.walk.workflow, via=self.walk.via, params=self.walk.door.params, url=self._url())
         stranger.door = self.walk.door.stolen()
-        page = self.walk.shown if not self.walk.shown.over else self.sent[-1].shown
+        page = self.sent[-1].shown if over else self.walk.shown
         own = _Sent(page, "", valid(page.schema, self.chance), state.revision)
         self._refused("the page as a stranger", stranger, own, _STRANGERS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -244,14 +245,11 @@ def _posted(tab: _Tab, values: Values) -> dict[str, Any]:
     form = copy.copy(tab.form)
     if form is not None:
         form.data, form.is_bound = data, True
-        try:
+        # No widget sends a value that does not fit, and somebody else's program may.
+        with suppress(Fault):
             forms.fill(data, form, typed)
-        except Fault:
-            # No widget sends such a value, and somebody else's program may.
-            for name, value in typed.items():
-                data[name] = _text(value)
-        unknown = forms.unknown_keys(form, typed)
-        typed = {name: value for name, value in typed.items() if name in unknown}
+            unknown = forms.unknown_keys(form, typed)
+            typed = {name: value for name, value in typed.items() if name in unknown}
     for name, value in typed.items():
         data[name] = _text(value)
     for file in files.values():
