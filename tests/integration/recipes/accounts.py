@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from wfapp.testing import Walk
 
-__all__ = ["NEW", "OLD", "another", "make", "seen", "signed_in"]
+__all__ = ["NEW", "OLD", "another", "make", "seen", "signed_in", "work"]
 
 OLD = "harbour-violin-38"
 NEW = "glacier-tulip-88"
@@ -41,3 +43,10 @@ def seen(walk: Walk) -> str:
 def signed_in(walk: Walk) -> str:
     """Tell who is signed in, where there is somebody to sign in."""
     return str(walk.client.session.get("_auth_user_id", ""))
+
+
+def work(walk: Walk, values: dict[str, str]) -> list[str]:
+    """Answer the first page, and list what the database was asked, without values."""
+    with CaptureQueriesContext(connection) as queries:
+        walk.submit(values)
+    return [re.sub(r"'(?:[^']|'')*'|\b\d+\b", "?", query["sql"]) for query in queries]

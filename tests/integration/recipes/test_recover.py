@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.integration.recipes.accounts import NEW, make, seen, signed_in
+from tests.integration.recipes.accounts import NEW, make, seen, signed_in, work
 from wfapp.testing import Walk, assert_no_leak
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,6 +74,13 @@ def test_an_unknown_address_gets_the_same_answers(
     make("ada")
     wait(hours=2)
     assert walked("Open this link") == unknown
+
+
+def test_an_unknown_address_costs_the_same_work(ada: User) -> None:
+    """The same questions to the database, and one mail: the time of an answer tells nothing."""
+    ask("json", "first@example.com")  # which makes the counter of the client
+    known = work(Walk("auth/recover", via="json"), {"email": "ada@example.com"})
+    assert work(Walk("auth/recover", via="json"), {"email": "ben@example.com"}) == known
 
 
 def test_the_mail_to_an_unknown_address_has_no_link() -> None:

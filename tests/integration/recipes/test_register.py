@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
-from tests.integration.recipes.accounts import NEW, another, make, seen, signed_in
+from tests.integration.recipes.accounts import NEW, another, make, seen, signed_in, work
 from wfapp.models import Flow
 from wfapp.testing import Walk, assert_no_leak
 
@@ -91,6 +93,16 @@ def test_a_taken_address_gets_the_same_answers(via: str, wait: Callable[..., Non
     make(**owner)
     wait(hours=2)
     assert walked(TAKEN) == free
+
+
+def test_a_taken_address_costs_the_same_work() -> None:
+    """The same questions to the database, one hash of a password, one mail: the time of an answer tells nothing."""
+    make("ada")
+    begin("json", email="first@example.com")  # which makes the counter of the client
+    with patch("project.accounts.workflows.register.make_password", wraps=make_password) as hashed:
+        taken = work(Walk("auth/register", via="json"), DETAILS)
+        assert work(Walk("auth/register", via="json"), DETAILS | {"email": "ben@example.com"}) == taken
+    assert hashed.call_count == 2
 
 
 def test_the_mail_to_a_taken_address_tells_how_to_get_in() -> None:
