@@ -57,6 +57,7 @@ class CodeForm(forms.Form):
         passes = ["email"]
         title = _("Enter the code sent to {{ ctx.email|default:'your email' }}")
         submit = _("Verify code")
+        label = _("Enter the code")
 
 
 class AddressForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from wfapp.errors import DeclarationError
 
-__all__ = ["check_count", "check_text", "check_timedelta", "names", "several"]
+__all__ = ["check_count", "check_label", "check_text", "check_timedelta", "names", "several"]
 
 
 def names(owner: str, option: str, value: Any) -> tuple[str, ...]:
@@ -37,6 +37,12 @@ def check_timedelta(what: str, value: Any) -> None:
     """Raise DeclarationError for anything but a positive timedelta: nothing lasts for ever."""
     if not isinstance(value, timedelta) or value <= timedelta(0):
         raise DeclarationError(f"{what} is {value!r}; it must be a positive timedelta.")
+
+
+def check_label(what: str, value: Any) -> None:
+    """Raise DeclarationError for what is no plain text."""
+    if not isinstance(value, str | Promise):
+        raise DeclarationError(f"{what} is {value!r}; it must be a plain text: other pages show it, without any key.")
 
 
 def check_text(what: str, value: Any) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
+from django.utils.functional import Promise
+
 from wfapp.declaration.files import Files, check_files
-from wfapp.declaration.options import check_text, names
+from wfapp.declaration.options import check_label, check_text, names
 from wfapp.declaration.texts import Text
 from wfapp.errors import DeclarationError
 
@@ -33,6 +35,9 @@ class PageOptions:
 
     submit: Text = ""
     """The text of the submit button."""
+
+    label: str | Promise = ""
+    """What other pages call this one, in the progress and among the answers; its title where that is fixed."""
 
     files: Files | None = None
     """Limits of the files that the page takes; the site's where this is None."""
@@ -72,6 +77,8 @@ def options_of(form: type[Any] | None) -> PageOptions:
                 )
             if name in TEXTS:
                 check_text(f"{owner}: {name}", value)
+            if name == "label":
+                check_label(f"{owner}: label", value)
             if name == "files":
                 check_files(f"{owner}: files", value)
             if name in _LISTS:

@@ -10,11 +10,12 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, Ty
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.utils.functional import Promise
 
 from wfapp.declaration.files import Files, check_files
 from wfapp.declaration.hooks import Action, Hook, Method, check_decorated
 from wfapp.declaration.limits import Limit
-from wfapp.declaration.options import check_count, check_text, check_timedelta, names, several
+from wfapp.declaration.options import check_count, check_label, check_text, check_timedelta, names, several
 from wfapp.declaration.order import Condition
 from wfapp.declaration.outcomes import Outcome
 from wfapp.declaration.page import PAGE_OPTIONS, TEXTS, PageOptions, Text, options_of
@@ -194,6 +195,7 @@ def step(
     title: Text = ...,
     description: Text = ...,
     submit: Text = ...,
+    label: str | Promise = ...,
     files: Files = ...,
     static: bool = ...,
 ) -> FormStep[F]: ...
@@ -216,6 +218,7 @@ def step(
     title: Text = ...,
     description: Text = ...,
     submit: Text = ...,
+    label: str | Promise = ...,
     files: Files = ...,
     static: bool = ...,
 ) -> FormStep[Any]: ...
@@ -236,6 +239,7 @@ def step(
     title: Text = ...,
     description: Text = ...,
     submit: Text = ...,
+    label: str | Promise = ...,
     files: Files = ...,
     static: bool = ...,
 ) -> PlainStep: ...
@@ -270,6 +274,7 @@ def _build(given: Mapping[str, Any], method: Callable[..., Any] | None, *, name:
         raise DeclarationError(f"step: limit is {given['limit']!r}; it must be a Limit or a list of them.")
     for option in TEXTS:
         check_text(f"step: {option}", given.get(option, ""))
+    check_label("step: label", given.get("label", ""))
     check_files("step: files", given.get("files"))
     _check_forms(own.get("form"), own.get("forms", ()))
     page = PageOptions().overlaid(given)

@@ -20,8 +20,8 @@ __all__ = ["Layout", "layout_of"]
 class Layout:
     """Hold what drawing asks of a class again and again."""
 
-    titles: Mapping[str, str | Promise]
-    """The title of each step as its author wrote it; empty where a callable or a method gives it."""
+    labels: Mapping[str, str | Promise]
+    """The label of each step; without one its title as its author wrote it, empty where something gives it."""
 
     methods: frozenset[str]
     """The author's own methods: a text may be the name of one."""
@@ -36,11 +36,11 @@ def layout_of(cls: type[Workflow[Any]]) -> Layout:
 def _found(cls: type[Workflow[Any]]) -> Layout:
     steps = cls.structure.steps
     return Layout(
-        titles={name: _title(cls, step) for name, step in steps.items()},
+        labels={name: _label(cls, step) for name, step in steps.items()},
         methods=frozenset(name for name in dir(cls) if is_method(cls, name)),
     )
 
 
-def _title(cls: type[Workflow[Any]], step: Step[Any, Any]) -> str | Promise:
-    title = step.page_of(step.form_classes[0]).title if step.form_classes else step.page.title
-    return "" if callable(title) or is_method(cls, title) else title
+def _label(cls: type[Workflow[Any]], step: Step[Any, Any]) -> str | Promise:
+    page = step.page_of(step.form_classes[0]) if step.form_classes else step.page
+    return page.label or ("" if callable(page.title) or is_method(cls, page.title) else page.title)

@@ -40,12 +40,12 @@ def progress_of(stage: Stage) -> Progress:
 
 
 def label_of(stage: Stage, name: str) -> str:
-    """Label a page that is not shown now, by its title where that is fixed.
+    """Label a page that is not shown now, by its title where that is fixed and it has no label.
 
     A title that reads passed keys is left out: they belong to that page alone.
     """
-    title = str(layout_of(stage.machine.expansion.scopes[path_of(name)].cls).titles[local_of(name)])
-    return title if title and not is_template(title) else local_of(name).replace("_", " ").capitalize()
+    label = str(layout_of(stage.machine.expansion.scopes[path_of(name)].cls).labels[local_of(name)])
+    return label if label and not is_template(label) else local_of(name).replace("_", " ").capitalize()
 
 
 class Outlook:

@@ -10,7 +10,7 @@ from django import forms
 from wfapp.declaration.page import PageOptions, options_of
 from wfapp.errors import DeclarationError
 
-LEGAL = "extend, passes, reveals, title, description, submit, files, static"
+LEGAL = "extend, passes, reveals, title, description, submit, label, files, static"
 
 
 class BaseForm(forms.Form):
@@ -131,6 +131,10 @@ def form_with(**page: Any) -> type[forms.Form]:
         (
             {"title": None},
             "PageForm.Page: title is None; it must be a text, a template, a callable or the name of a method.",
+        ),
+        (
+            {"label": len},
+            f"PageForm.Page: label is {len!r}; it must be a plain text: other pages show it, without any key.",
         ),
     ],
 )

@@ -16,8 +16,8 @@ from wfapp.declaration.steps import Action, Hook, Step
 from wfapp.errors import DeclarationError
 
 OPTIONS = (
-    "answers, attempts, description, expires, files, form, forms, keep, limit, passes, permission, reveals, revisit, "
-    "static, submit, title, url_name, when"
+    "answers, attempts, description, expires, files, form, forms, keep, label, limit, passes, permission, reveals, "
+    "revisit, static, submit, title, url_name, when"
 )
 
 
@@ -213,6 +213,10 @@ def attempts(value: Any) -> Any:
         (
             lambda: step(form=NameForm, title=3),
             "step: title is 3; it must be a text, a template, a callable or the name of a method.",
+        ),
+        (
+            lambda: step(form=NameForm, label=3),
+            "step: label is 3; it must be a plain text: other pages show it, without any key.",
         ),
         (
             lambda: step(form=dict),

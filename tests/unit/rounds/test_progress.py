@@ -146,3 +146,15 @@ def test_a_step_without_a_page_is_not_told() -> None:
     """And its own condition is not asked."""
     cls = declare("a", "quiet", "b", quiet=step(when="never")(lambda self: None), never=lambda self: 1 / 0)
     assert told(cls) == ["c:a", "o:b"]
+
+
+def test_a_page_is_called_by_its_label() -> None:
+    """Else by its title where that reads no key, else by its name."""
+    labels = {
+        "b": step(form=NameForm, title="Title", label="Label"),
+        "c": step(form=NameForm, title="Title"),
+        "d": step(form=NameForm, title="{{ ctx.yes }}", passes=["yes"]),
+    }
+    cls = declare("a", "b", "c", "d", **labels)
+    stage = Stage(cls, state_of(cls, position=Position("a")), Caller(door="python"))
+    assert [view.label for view in progress_of(stage).steps] == ["A", "Label", "Title", "D"]
