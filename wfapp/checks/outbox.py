@@ -23,6 +23,7 @@ from wfapp.links.webhooks import key_problem
 
 __all__ = [
     "CHECKS",
+    "LINKS",
     "WRITES",
     "channel_of",
     "check_channels",
@@ -34,6 +35,9 @@ __all__ = [
 
 WRITES = frozenset({"mail", "notify"})
 """The methods of a workflow whose messages tell the site's address."""
+
+LINKS = frozenset({"DeviceLink", "EmailLink", "SmsLink"})
+"""What a step returns to hand its flow over: a link needs the address, too."""
 
 _CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.ASCII)
 
@@ -85,19 +89,31 @@ def check_site_url(**kwargs: Any) -> list[CheckMessage]:
     return [
         _error(
             114,
-            f"{workflow.name} calls self.{name}(), and WFAPP['SITE_URL'] is empty.",
+            f"{workflow.name} {what}, and WFAPP['SITE_URL'] is empty.",
             "Set it to the address of the site, such as 'https://shop.example': it is never taken from a request.",
         )
         for workflow in registry
-        for name in sorted(uses(workflow) & WRITES)
+        for what in (
+            *(f"calls self.{name}()" for name in sorted(uses(workflow) & WRITES)),
+            *(f"makes a link, with {name}" for name in sorted(_names(workflow) & LINKS)),
+        )
     ]
 
 
 def uses(workflow: type[Workflow[Any]]) -> set[str]:
     """Name what a workflow's own methods read of ``self``, by looking at their code."""
+    return {name for method in _methods(workflow) for name in _read_of_self(method)}
+
+
+def _names(workflow: type[Workflow[Any]]) -> set[str]:
+    """Name what a workflow's own methods read at all."""
+    return {name for method in _methods(workflow) for name in method.__code__.co_names}
+
+
+def _methods(workflow: type[Workflow[Any]]) -> Iterator[FunctionType]:
     own = (vars(base).values() for base in workflow.__mro__ if base not in Workflow.__mro__)
-    methods = [getattr(value, "method", value) for values in own for value in values]
-    return {name for method in methods if isinstance(method, FunctionType) for name in _read_of_self(method)}
+    methods = (getattr(value, "method", value) for values in own for value in values)
+    return (method for method in methods if isinstance(method, FunctionType))
 
 
 def _read_of_self(method: FunctionType) -> Iterator[str]:

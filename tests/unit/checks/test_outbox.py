@@ -10,7 +10,7 @@ import django
 import pytest
 
 from tests.workflows import NameForm
-from wfapp import Context, Workflow, step
+from wfapp import Context, DeviceLink, Workflow, step
 from wfapp.checks import outbox as checks
 from wfapp.checks.outbox import uses
 from wfapp.links.channels import Channel, ConsoleSms
@@ -104,6 +104,23 @@ def test_a_workflow_that_mails_needs_the_address_of_the_site(settings: Any) -> N
         )
         settings.DEBUG = True
         assert problems(checks.check_site_url) == []
+
+
+def test_a_workflow_that_makes_links_needs_it_as_well(settings: Any) -> None:
+    """A step, or an action for another device."""
+    settings.WFAPP = {}
+    with isolated_registry():
+
+        class Moving(Workflow[Context]):
+            name = "checks/moving"
+            ask = step(form=NameForm)
+
+            @ask.action(label="Elsewhere")
+            def elsewhere(self) -> DeviceLink:
+                return DeviceLink()
+
+        found = problems(checks.check_site_url)
+    assert "wfapp.E114: checks/moving makes a link, with DeviceLink, and WFAPP['SITE_URL'] is empty." in found
 
 
 def test_what_only_sounds_like_mail_is_none() -> None:
