@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from base64 import b32encode
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.forms import BaseFormSet
 from django.utils import timezone
-from django.utils.choices import flatten_choices
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from project.demo.display import NoteDownForm
 from project.demo.dynamic import DeliveryForm
+from project.demo.entries import Entry, entries_of
 from project.demo.forms import FieldsForm, NameForm
-from wfapp import Context, Finish, Secret, Struct, Workflow, step
+from project.demo.papers import PapersForm
+from project.demo.rows import GuestFormSet
+from wfapp import Context, Finish, Secret, Workflow, step
 
 __all__ = ["Fields", "FieldsContext", "Hello", "HelloContext"]
 
@@ -46,16 +45,8 @@ class Hello(Workflow[HelloContext]):
         return Finish(data={"name": self.ctx.name}, message=_("It was nice to meet you."))
 
 
-class Entry(Struct):
-    """Hold one field as people read it."""
-
-    field: str
-    label: str
-    value: str
-
-
 class FieldsContext(Context):
-    """Hold what was filled in, and what the third page shows."""
+    """Hold what was filled in, and what the last pages show."""
 
     entries: list[Entry] = []
     made_on: date | None = None
@@ -79,6 +70,14 @@ class Fields(Workflow[FieldsContext]):
     def delivery(self, form: DeliveryForm) -> None:
         self.ctx.entries = [*self.ctx.entries, *entries_of(form)]
 
+    @step(form=GuestFormSet)
+    def guests(self, form: BaseFormSet[Any]) -> None:
+        self.ctx.entries = [*self.ctx.entries, *entries_of(form)]
+
+    @step(form=PapersForm)
+    def papers(self, form: PapersForm) -> None:
+        self.ctx.entries = [*self.ctx.entries, *entries_of(form)]
+
     @step
     def make_codes(self) -> None:
         key = b32encode(secrets.token_bytes(20)).decode()
@@ -94,30 +93,3 @@ class Fields(Workflow[FieldsContext]):
     def review(self, form: forms.Form) -> Finish:
         data = {entry.field: entry.value for entry in self.ctx.entries}
         return Finish(data=data, message=_("Thank you: every field was understood."))
-
-
-def entries_of(form: forms.Form) -> list[Entry]:
-    """Write what was filled in, without passwords."""
-    return [
-        Entry(field=bound.name, label=str(bound.label), value=readable(bound.field, value))
-        for bound in form.visible_fields()
-        if not isinstance(bound.field.widget, forms.PasswordInput)
-        and not _is_empty(value := form.cleaned_data.get(bound.name))
-    ]
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, list | QuerySet) and not value)
-
-
-def readable(field: forms.Field, value: Any) -> str:
-    """Write a cleaned value for people: choices by their labels, times and numbers as their language does."""
-    if isinstance(value, list | QuerySet):
-        return ", ".join(readable(field, item) for item in value)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
-    choices: Iterable[tuple[Any, str]] = getattr(field, "choices", ())
-    labels = {str(key): str(label) for key, label in flatten_choices(choices)}
-    return labels.get(str(value)) or str(localize(value))
