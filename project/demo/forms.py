@@ -50,7 +50,8 @@ class AmountField(forms.MultiValueField):
 
     def compress(self, data_list: list[Any]) -> str:
         """Put the parts together."""
-        return " ".join(map(str, data_list))
+        # The currency has a value from the start: without an amount nothing was filled in.
+        return " ".join(map(str, data_list)) if data_list and data_list[0] is not None else ""
 
 
 class FieldsForm(forms.Form):

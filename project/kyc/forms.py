@@ -33,7 +33,7 @@ class CompanyForm(CompanyModelForm):
 class ExtractForm(forms.Form):
     """Take the extract itself."""
 
-    extract = forms.FileField(label=_("Extract from the register"), help_text=_("A scan or a photo."))
+    extract = forms.FileField(label=_("Extract from the register"), help_text=_("A scan or a photo, at most 5 MB."))
 
 
 class OwnerForm(forms.Form):

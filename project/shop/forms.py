@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from project.shop.models import Product
@@ -15,12 +17,20 @@ __all__ = ["AddressForm", "CardForm", "ItemForm", "TermsForm"]
 MIN_DIGITS, MAX_DIGITS = 12, 19
 
 
+class ProductField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Offer products with their prices."""
+
+    def label_from_instance(self, obj: Model) -> str:
+        """Write a product as on a price tag."""
+        return f"{obj}: €{localize(obj.price)}" if isinstance(obj, Product) else str(obj)
+
+
 class ItemForm(forms.Form):
     """Take one line of the order."""
 
-    product = forms.ModelChoiceField(Product.objects.all(), label=_("Product"))
+    product = ProductField(Product.objects.all(), label=_("Product"))
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=99, initial=1)
-    more = forms.BooleanField(label=_("Add something else after this"), required=False)
+    more = forms.BooleanField(label=_("I would like something else, too"), required=False)
 
 
 class AddressForm(forms.Form):

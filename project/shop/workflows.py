@@ -11,9 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from project.shop.forms import AddressForm, CardForm, ItemForm, TermsForm
 from project.shop.models import Order, OrderLine
 from project.shop.payments import Declined, charge, token_for
-from wfapp import Ask, Choice, Context, Finish, If, Secret, Struct, While, Workflow, step
+from wfapp import Ask, Choice, Context, Finish, If, Next, Secret, Struct, While, Workflow, step
 
 __all__ = ["CheckoutContext", "PlaceOrder"]
+
+
+TOTAL = _("Total: €{{ ctx.total }}")
+CART = "{% for line in ctx.lines %}{{ line.quantity }} × {{ line.name }}: €{{ line.amount }}\n{% endfor %}"
 
 
 class Line(Struct):
@@ -23,6 +27,7 @@ class Line(Struct):
     name: str
     quantity: int
     price: Decimal
+    amount: Decimal
 
 
 class CheckoutContext(Context):
@@ -48,18 +53,29 @@ class PlaceOrder(Workflow[CheckoutContext]):
     @step(
         form=ItemForm,
         passes=["lines", "total"],
-        title=_("{% if ctx.lines %}Total: {{ ctx.total }}{% else %}What would you like?{% endif %}"),
-        description="{% for line in ctx.lines %}{{ line.name }}: {{ line.quantity }}\n{% endfor %}",
+        title=_("{% if ctx.lines %}Total: €{{ ctx.total }}{% else %}What would you like?{% endif %}"),
+        description=CART,
+        submit=_("Put into the cart"),
         revisit=True,
     )
     def item(self, form: ItemForm) -> None:
         product, quantity = form.cleaned_data["product"], form.cleaned_data["quantity"]
-        line = Line(product=product.pk, name=product.name, quantity=quantity, price=product.price)
+        amount = quantity * product.price
+        line = Line(product=product.pk, name=product.name, quantity=quantity, price=product.price, amount=amount)
         self.ctx.lines = [*self.ctx.lines, line]
-        self.ctx.total += quantity * product.price
+        self.ctx.total += amount
         self.ctx.more = form.cleaned_data["more"]
 
-    address = step(form=AddressForm, passes=["total"], title=_("Total: {{ ctx.total }}"))
+    @item.action(label=_("That is all"), when="lines")
+    def that_is_all(self) -> Next:
+        self.ctx.more = False
+        return Next()
+
+    @item.action(label=_("{% with line=ctx.lines|last %}Remove {{ line.name }}{% endwith %}"), when="lines")
+    def remove(self) -> Ask:
+        return Ask("item")
+
+    address = step(form=AddressForm, passes=["lines", "total"], title=TOTAL, description=CART, revisit=True)
 
     @address.action(label=_("Save draft"))
     def save_draft(self, form: AddressForm) -> None:
@@ -73,7 +89,7 @@ class PlaceOrder(Workflow[CheckoutContext]):
     def is_paid(self) -> bool:
         return self.ctx.total > 0
 
-    @step(form=CardForm, passes=["total"], title=_("Total: {{ ctx.total }}"), revisit=True, keep=False)
+    @step(form=CardForm, passes=["lines", "total"], title=TOTAL, description=CART, revisit=True, keep=False)
     def payment(self, form: CardForm) -> None:
         self.ctx.card = token_for(form.cleaned_data["number"])
 
@@ -81,7 +97,7 @@ class PlaceOrder(Workflow[CheckoutContext]):
         form=TermsForm,
         answers=True,
         passes=["total"],
-        title=_("Total: {{ ctx.total }}"),
+        title=TOTAL,
         submit=_("Place the order"),
         keep=False,
     )

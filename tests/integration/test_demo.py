@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.forms import fields, models
@@ -21,10 +22,15 @@ from project.accounts.demo import ACCOUNTS
 from project.accounts.models import SecondFactor
 from project.demo.forms import FieldsForm
 from project.demo.recipes import RECIPES
+from wfapp.models import Upload
+from wfapp.testing import Walk
 
 pytestmark = pytest.mark.django_db
 
 DELIVERY = {"country": "de", "region": "Hamburg"}
+GUESTS = {"guests": [{"name": "Ann", "food": "vegan"}, {"name": "Ben", "food": "all"}]}
+ROWS = {"guests-TOTAL_FORMS": "1", "guests-INITIAL_FORMS": "0", "guests-0-name": "Ann", "guests-0-food": "all"}
+AMOUNT = {"amount": "9.5", "currency": "USD"}
 NOTED = {"noted": True}
 FILLED_IN = {"char": "Ann", "email": "ann@example.com", "integer": 3, "choice": "m", "boolean": True}
 MAIL_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
@@ -41,6 +47,11 @@ def debug(settings: Any, tmp_path: Path) -> Path:
 def mail(to: str, subject: str = "Hello", body: str = "Good day.\n") -> bytes:
     """Give a mail as Django's file backend writes it."""
     return EmailMessage(subject, body, "demo@example.com", [to]).message().as_bytes() + MAIL_SEPARATOR
+
+
+def file(name: str) -> SimpleUploadedFile:
+    """Give a file to choose."""
+    return SimpleUploadedFile(name, b"text")
 
 
 def post(client: Client, page: Any, **data: Any) -> Any:
@@ -134,37 +145,54 @@ class TestFields:
         core -= {fields.Field, fields.MultiValueField, fields.FileField, fields.ImageField}
         assert core <= {type(field) for field in FieldsForm.base_fields.values()}
 
-    def test_it_shows_what_was_entered(self, client: Client) -> None:
-        """By labels, without the password."""
-        filled_in = {
-            **FILLED_IN,
-            "password": "sesame-4711",
-            "drink": "tea",
-            "amount_amount": "9.5",
-            "amount_currency": "USD",
-        }
-        page = post(client, client.get("/fields/"), **filled_in)
-        page = post(client, post(client, page, **DELIVERY), **NOTED)
-        entries = {entry["label"]: entry["value"] for entry in page.context["passed"]["entries"]}
-        assert entries["Size"] == "Medium"
-        assert entries["Drink"] == "Tea"
-        assert entries["Land"] == "Hamburg"
+    @pytest.mark.parametrize("via", ["html", "json", "python"])
+    def test_it_shows_what_was_entered(self, via: Any) -> None:
+        """By labels, without the password; a row in a line, a file by its name."""
+        walk = Walk("demo/fields", via=via)
+        walk.submit(FILLED_IN, password="sesame-4711", drink="tea", amount=AMOUNT, date="2026-02-03")
+        walk.submit(DELIVERY).submit(GUESTS).submit(letter=file("letter.txt"), pictures=[file("a.png"), file("b.png")])
+        walk.submit(NOTED)
+        entries = {entry["label"]: entry["value"] for entry in walk.passed["entries"]}
+        assert (entries["Size"], entries["Drink"], entries["Land"]) == ("Medium", "Tea", "Hamburg")
+        assert (entries["Entry 1"], entries["Entry 2"]) == ("Ann, Vegan", "Ben, Everything")
+        assert (entries["A letter"], entries["Pictures"]) == (
+            "letter.txt (4 bytes)",
+            "a.png (4 bytes), b.png (4 bytes)",
+        )
         assert entries["Amount and currency"] == "9.5 USD"
         assert entries["I have read all of this"] == "Yes"
-        assert "<dt>Size</dt><dd>Medium</dd>" in page.content.decode()
-        assert "sesame" not in page.content.decode()
-        assert "every field was understood" in post(client, page).content.decode()
+        assert ("sesame" in walk.text, "A password" in entries) == (False, False)
+        shown = walk.passed["entries"]
+        walk.submit()
+        assert walk.data == {entry["field"]: entry["value"] for entry in shown}
+        assert walk.data["date"] == "Feb. 3, 2026"
+        assert not Upload.objects.exists()
 
-    def test_a_client_gets_what_it_entered(self, client: Client) -> None:
-        """On the last page and at the end."""
-        review = rest(client, wfid="demo/fields", input={"formData": {**FILLED_IN, "date": "2026-02-03"}})
-        for values in (DELIVERY, NOTED):
-            review = rest(client, wfs=review["wfs"], input={"formData": values})
-        entries = review["inputRequired"]["context"]["entries"]
-        assert {"field": "email", "label": "E-mail address", "value": "ann@example.com"} in entries
-        end = rest(client, wfs=review["wfs"], input={"formData": {}})
-        assert end["data"] == {entry["field"]: entry["value"] for entry in entries}
-        assert end["data"]["date"] == "Feb. 3, 2026"
+    def test_rows_are_added_and_deleted(self, client: Client) -> None:
+        """Without JavaScript, by a button and a box."""
+        page = post(client, post(client, client.get("/fields/"), **FILLED_IN), **DELIVERY)
+        page = post(client, page, **ROWS, wf_add="guests")
+        assert page.context["form"].total_form_count() == 2
+        rows = ROWS | {
+            "guests-TOTAL_FORMS": "2",
+            "guests-1-name": "Ben",
+            "guests-1-food": "all",
+            "guests-1-DELETE": "on",
+        }
+        page = post(client, post(client, post(client, page, **rows), letter=file("letter.txt")), **NOTED)
+        entries = {entry["label"]: entry["value"] for entry in page.context["passed"]["entries"]}
+        assert (entries["Entry 1"], "Entry 2" in entries) == ("Ann, Everything", False)
+        assert "<dt>Entry 1</dt><dd>Ann, Everything</dd>" in page.content.decode()
+
+    def test_a_file_that_was_refused_is_told_in_words(self, client: Client) -> None:
+        """The others stay; without one the page asks for it."""
+        page = post(client, post(client, post(client, client.get("/fields/"), **FILLED_IN), **DELIVERY), **ROWS)
+        assert (page.context["title"], "at most 1 MB" in page.content.decode()) == ("Files", True)
+        page = post(client, page, letter=file("letter.exe"), pictures=[file("a.png")])
+        assert list(page.context["errors"]) == ["letter"]
+        assert ">a.png</a>" in page.content.decode()
+        page = post(client, page)
+        assert page.context["errors"] == {"letter": "This field is required."}
 
     def test_what_is_missing_is_said_at_its_field(self, client: Client) -> None:
         """Five fields are required."""
@@ -183,9 +211,10 @@ class TestFields:
         page = post(client, page, country="ch", region="Hamburg", customs="123", gift="on", greeting="")
         assert set(page.context["errors"]) == {"region", "customs", "greeting"}
 
-    def test_its_third_page_shows(self, client: Client) -> None:
+    def test_its_last_page_but_one_shows(self, client: Client) -> None:
         """A key as a code and as text, and codes to copy; afterwards they are gone."""
-        page = post(client, post(client, client.get("/fields/"), **FILLED_IN), **DELIVERY)
+        page = post(client, post(client, post(client, client.get("/fields/"), **FILLED_IN), **DELIVERY), **ROWS)
+        page = post(client, page, letter=file("letter.txt"))
         html, passed = page.content.decode(), page.context["passed"]
         assert (len(passed["codes"]), "\n".join(passed["codes"]) + "</textarea>" in html) == (4, True)
         assert 'aria-label="QR code"' in html

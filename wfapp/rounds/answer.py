@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from wfapp.declaration.steps import AnyForm
     from wfapp.declaration.workflow import Workflow
+    from wfapp.uploads import StoredUpload
 
 __all__ = [
     "REFRESH",
@@ -125,6 +126,8 @@ class AnswersView:
     """The label of each field, and its value."""
 
     change: str = ""
+    files: tuple[StoredUpload, ...] = ()
+    """The files among the answers; a page gives each its address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

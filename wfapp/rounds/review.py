@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.forms import BaseFormSet, Field
@@ -17,6 +17,7 @@ from wfapp.rounds.answer import AnswersView
 from wfapp.rounds.answers import looked_up, restored
 from wfapp.rounds.moves import CHANGE, changeable
 from wfapp.rounds.stage import Stage
+from wfapp.uploads import KeptUpload, StoredUpload
 
 __all__ = ["reviewed"]
 
@@ -40,8 +41,19 @@ def reviewed(stage: Stage, label: Callable[[str], str]) -> tuple[AnswersView, ..
         if (step := stage.step_at(name)) is not None:
             words = f"{label(name)} {seen[name]}" if turns[name] > 1 else label(name)
             change = f"{CHANGE}{key}" if key in open_ else ""
-            listed.append(AnswersView(step=name, label=words, rows=_rows(step, own), change=change))
+            files = tuple(_files(stage, restored(own)))
+            listed.append(AnswersView(step=name, label=words, rows=_rows(step, own), change=change, files=files))
     return tuple(listed)
+
+
+def _files(stage: Stage, value: Any) -> Iterator[StoredUpload]:
+    """Find the files that answers name, at any depth; one that is gone is left out."""
+    if isinstance(value, KeptUpload):
+        if (found := stage.uploads.find(value.id)) is not None:
+            yield found
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _files(stage, item)
 
 
 def _given(state: State) -> list[tuple[str, str, dict[str, Any]]]:

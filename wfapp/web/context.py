@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from wfapp.declaration.outcomes import Level, Message
 from wfapp.forms import is_secret
-from wfapp.rounds.answer import ActionView, Answer, Page
+from wfapp.rounds.answer import ActionView, Answer, End, Page
+from wfapp.rounds.moves import BACK, CANCEL, CANCELLED
 from wfapp.web.posts import FLOW
 from wfapp.web.problems import problems_of
 from wfapp.web.words import availability
@@ -85,6 +86,11 @@ class ActionButton:
     with_data: bool
     spent: bool
 
+    @property
+    def is_way_out(self) -> bool:
+        """Tell whether it leaves the page without an answer: it is drawn below the others."""
+        return self.id in (BACK, CANCEL)
+
 
 def address(request: HttpRequest, **query: str) -> str:
     """Give the address of this page with the parts of a query that are not empty."""
@@ -143,13 +149,18 @@ def answer_context(answer: Answer, extra_messages: Iterable[Message] = ()) -> di
     if answer.device is not None:
         context["device"] = answer.device
     if answer.end is not None:
-        finished = answer.end.status == "finished"
         context |= {
             "end": answer.end,
-            "title": _("Done") if finished else _("This could not be completed"),
+            "title": _end_title(answer.end),
             "description": answer.end.message.text if answer.end.message else "",
         }
     return context
+
+
+def _end_title(end: End) -> str:
+    if end.status == "finished":
+        return _("Done")
+    return _("Cancelled") if end.reason == CANCELLED else _("This could not be completed")
 
 
 def _page_context(page: Page, context: Mapping[str, Any]) -> dict[str, Any]:

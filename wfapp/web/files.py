@@ -13,7 +13,7 @@ from wfapp.errors import InvalidToken
 from wfapp.http.cookies import read_token
 from wfapp.http.files import file_response
 from wfapp.rounds.answer import Answer, Caller
-from wfapp.uploads import StoredUpload, StoredUploads, file_fields
+from wfapp.uploads import StoredUpload, file_fields
 from wfapp.web.context import address
 from wfapp.web.posts import FLOW
 
@@ -35,8 +35,10 @@ def give_file(request: HttpRequest, key: str, caller: Caller, workflow: type[Wor
 
 def link_files(request: HttpRequest, answer: Answer, key: str) -> None:
     """Give each file of a page its address: it names the flow's cookie, and opens nothing by itself."""
-    for part, name, _field in file_fields(answer.page.form) if answer.page is not None else ():
-        initial = part[name].initial
-        for upload in initial if isinstance(initial, StoredUploads) else [initial]:
+    if answer.page is None:
+        return
+    shown: list[Any] = [part[name].initial for part, name, _field in file_fields(answer.page.form)]
+    for value in (*shown, *(view.files for view in answer.page.answers)):
+        for upload in value if isinstance(value, list | tuple) else [value]:
             if isinstance(upload, StoredUpload):
                 upload.url = address(request, **{FLOW: key, FILE: str(upload.id)})

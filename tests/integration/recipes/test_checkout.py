@@ -41,7 +41,7 @@ def fill(walk: Walk, products: dict[str, int], *names: str) -> Walk:
 def test_an_order(walk: Walk, products: dict[str, int]) -> None:
     """Two lines, an address, a card, the last look, the order and its receipt."""
     fill(walk, products, "Lantern", "Harbour map")
-    assert (walk.step, walk.title) == ("address", "Total: 73.80")
+    assert (walk.step, walk.title) == ("address", "Total: €73.80")
     walk.submit(ADDRESS).submit(number=GOOD)
     assert walk.step == "confirm"
     walk.submit(accept=True)
@@ -50,7 +50,7 @@ def test_an_order(walk: Walk, products: dict[str, int]) -> None:
     assert (order.total, order.email, order.lines.count()) == (Decimal("73.80"), "ada@example.com", 2)
     assert walk.data == {"order": order.pk, "total": "73.80"}
     assert walk.outbox.last.subject == f"Your order {order.pk}"
-    assert "Lantern: 2" in walk.outbox.last.text
+    assert "2 × Lantern: €49.80" in walk.outbox.last.text
     # The last page says the lines in words again, and the end tells the total.
     assert_no_leak(walk, allow=["lines", "total"])
 
@@ -58,7 +58,7 @@ def test_an_order(walk: Walk, products: dict[str, int]) -> None:
 def test_nothing_to_pay(walk: Walk, products: dict[str, int]) -> None:
     """A gift needs no card."""
     fill(walk, products, "Catalogue").submit(ADDRESS)
-    assert (walk.step, walk.title) == ("confirm", "Total: 0.00")
+    assert (walk.step, walk.title) == ("confirm", "Total: €0.00")
     assert walk.submit(accept=True).status == "finished"
     assert Order.objects.get().payment == ""
 
@@ -95,10 +95,29 @@ def test_what_is_no_card(number: str, products: dict[str, int]) -> None:
 def test_back_takes_a_line_out_again(walk: Walk, products: dict[str, int]) -> None:
     """The cart is what it was there, and the line stands in the form."""
     fill(walk, products, "Lantern", "Harbour map").back()
-    assert (walk.step, walk.title) == ("item", "Total: 49.80")
+    assert (walk.step, walk.title) == ("item", "Total: €49.80")
     assert walk.shown.initial["product"] == str(products["Harbour map"])
     walk.submit(product=products["Rope, 5 m"], quantity=1, more=False)
-    assert walk.title == "Total: 57.25"
+    assert walk.title == "Total: €57.25"
+
+
+def test_a_line_is_removed_and_that_is_all(walk: Walk, products: dict[str, int]) -> None:
+    """The last line goes, the one before stays, and nothing else has to be chosen."""
+    for name in ("Lantern", "Harbour map"):
+        walk.submit(product=products[name], quantity=1, more=True)
+    walk.action("remove")
+    assert (walk.step, walk.title) == ("item", "Total: €24.90")
+    walk.action("that_is_all")
+    assert (walk.step, walk.title) == ("address", "Total: €24.90")
+
+
+def test_an_empty_cart_is_not_ordered(walk: Walk, products: dict[str, int]) -> None:
+    """There is nothing to remove, and that is not all."""
+    walk.submit(product=products["Lantern"], quantity=1, more=True).action("remove")
+    assert walk.title == "What would you like?"
+    assert "that_is_all" not in walk.actions
+    walk.reject_action("that_is_all")
+    assert walk.step == "item"
 
 
 def test_the_address_is_changed_at_the_end(walk: Walk, products: dict[str, int]) -> None:

@@ -113,6 +113,8 @@ def test_end_says_how_it_went() -> None:
     aborted = answer_context(answer(status="aborted", end=End(status="aborted")))
     assert (finished["title"], finished["description"]) == ("Done", "Saved.")
     assert (aborted["title"], aborted["description"]) == ("This could not be completed", "")
+    cancelled = answer_context(answer(status="aborted", end=End(status="aborted", reason="cancelled")))
+    assert cancelled["title"] == "Cancelled"
 
 
 def test_secret_of_the_token_is_no_variable() -> None:

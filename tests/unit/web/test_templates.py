@@ -96,10 +96,21 @@ def test_submit_button_comes_before_the_others() -> None:
     ]
 
 
-def test_action_with_data_is_validated_by_the_browser() -> None:
-    """An action that takes the fields does not skip the browser's checks."""
+def test_no_action_is_held_back_by_the_browser() -> None:
+    """What is still missing keeps nobody from saving a draft: the server validates what is there."""
     html = draw(answer(page=page(actions=(ActionView(id="save", label="Save", with_data=True),))))
-    assert 'value="save">Save</button>' in html
+    assert 'value="save" formnovalidate>Save</button>' in html
+
+
+def test_the_ways_out_stand_below_the_others() -> None:
+    """Back and cancel are no answer to the page: they look quieter than its own actions."""
+    ids = ("wf.back", "save", "wf.cancel")
+    html = draw(answer(page=page(actions=tuple(ActionView(id=id, label=id) for id in ids))))
+    assert re.findall(r'wf-button-(\w+)" type="submit" name="wf_action" value="([\w.]+)"', html) == [
+        ("quiet", "save"),
+        ("plain", "wf.back"),
+        ("plain", "wf.cancel"),
+    ]
 
 
 def test_availability_describes_the_button() -> None:
