@@ -193,7 +193,7 @@ class TakesFiles(Workflow[FilesContext]):
     def more(self, form: ManyForm) -> None:
         self.ctx.names = [upload.name for upload in form.cleaned_data["scans"]]
 
-    @step(form=NameForm)
+    @step(form=NameForm, answers=True)
     def last(self, form: NameForm) -> Finish:
         scan = self.answers["upload"]["scan"]
         return Finish(data={"scan": scan.name, "content": scan.read().decode(), "names": self.ctx.names})

@@ -10,7 +10,6 @@ from django import forms
 from django.core.files import File
 from django.db.models import QuerySet
 from django.forms import BaseForm, BaseFormSet
-from django.template.defaultfilters import filesizeformat
 from django.utils.choices import flatten_choices
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
@@ -57,7 +56,7 @@ def readable(field: forms.Field, value: Any) -> str:
     if isinstance(value, list | QuerySet):
         return ", ".join(readable(field, item) for item in value)
     if isinstance(value, File):
-        return f"{value.name} ({filesizeformat(value.size)})"
+        return str(value.name)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):

@@ -240,7 +240,7 @@ def _posted(tab: _Tab, values: Values) -> dict[str, Any]:
     data = QueryDict(mutable=True)
     for name, value in tab.html.fields:
         data.appendlist(name, value)
-    files = {name: value for name, value in values.items() if isinstance(value, File)}
+    files = {name: value for name, value in values.items() if _are_files(value)}
     typed = {name: value for name, value in values.items() if name not in files}
     form = copy.copy(tab.form)
     if form is not None:
@@ -252,9 +252,14 @@ def _posted(tab: _Tab, values: Values) -> dict[str, Any]:
             typed = {name: value for name, value in typed.items() if name in unknown}
     for name, value in typed.items():
         data[name] = _text(value)
-    for file in files.values():
-        file.seek(0)
+    for value in files.values():
+        for file in value if isinstance(value, list) else [value]:
+            file.seek(0)
     return {**{name: data.getlist(name) for name in data}, **files}
+
+
+def _are_files(value: Any) -> bool:
+    return isinstance(value, File) or (isinstance(value, list) and any(isinstance(item, File) for item in value))
 
 
 def _text(value: Any) -> str:

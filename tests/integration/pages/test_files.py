@@ -99,6 +99,17 @@ def test_a_box_takes_a_file_out(visitor: Visitor, storage: Storage) -> None:
     assert len(paths(storage)) == 1
 
 
+def test_a_review_leads_to_the_files(visitor: Visitor) -> None:
+    """Where the answers are listed, each file can be opened, whichever page it came with."""
+    page = visitor.submit(visitor.open("/files/"), title="A", scan=scan())
+    page = visitor.submit(page, scans=[scan(name="1.pdf"), scan(name="2.pdf")])
+    for name in ("scan.pdf", "1.pdf", "2.pdf"):
+        response = visitor.client.get(page.link(f"Open {name}"))
+        assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+        response.close()
+    assert not page.link("Open 3.pdf")
+
+
 def test_several_files_are_listed(visitor: Visitor) -> None:
     """Each with its own address."""
     page = visitor.submit(visitor.open("/files/"), title="A", scan=scan())
