@@ -196,7 +196,10 @@ class InvalidToken(Fault):
 
 
 class LinkSpent(InvalidToken):
-    """Refuse a link that was real; ``reason`` tells a page what to say: used, expired, superseded or revoked."""
+    """Refuse a link that was real; ``reason`` tells a page what to say.
+
+    One of used, expired, superseded, revoked, cancelled and over (the flow ended, or went on without the link).
+    """
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

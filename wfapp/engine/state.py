@@ -144,6 +144,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     history: tuple[Visit, ...] = ()
     """The pages that were passed, where the storage keeps history."""
 
+    others: int | None = None
+    """How many of these pages somebody else passed, where a message handed the flow over; ``None`` where none did."""
+
     drafts: dict[str, dict[str, Any]] = {}
     """What was answered on pages that were left backwards, by position, to fill them in again."""
 
@@ -199,6 +202,7 @@ def ended(state: State, until: datetime) -> State:
         position=Position(""),
         binding=state.binding,
         watch_binding=state.watch_binding,
+        by_link=state.by_link,
         transport=state.transport,
         created_by=state.created_by,
         started=state.started,

@@ -15,6 +15,7 @@ from wfapp.storage.tokens import Token
 
 __all__ = [
     "ENDED_TOKEN_AGE",
+    "FLOW_FIELD",
     "LINK_AGE",
     "MAX_TOKEN_LENGTH",
     "cookie_name",
@@ -23,6 +24,9 @@ __all__ = [
     "set_cookie",
     "set_token",
 ]
+
+FLOW_FIELD = "wf"
+"""The query field that names a flow's cookie by its public key."""
 
 MAX_TOKEN_LENGTH = 1_800
 """The most characters of a token in a cookie."""

@@ -20,7 +20,8 @@ from wfapp.errors import DeliveryError, InvalidToken, UnknownWorkflow
 from wfapp.links.channels import Letter
 from wfapp.models import Kind, OutgoingMessage, OutgoingQuerySet, SendStatus
 from wfapp.storage.base import Note, Report
-from wfapp.storage.database import model_of, record
+from wfapp.storage.database import model_of
+from wfapp.storage.events import record
 from wfapp.storage.sealing import seal, unseal
 
 __all__ = ["BODY_PURPOSE", "LEASE", "Body", "Claimed", "body_binding", "claim", "delay_after", "seal_body"]

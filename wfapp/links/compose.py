@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,9 @@ __all__ = ["Prepared", "compose"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """Hold a message that is ready to be queued; ``repr`` shows neither address nor text."""
+
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    """The primary key of its row."""
 
     channel: str
     purpose: str

@@ -17,6 +17,7 @@ from wfapp.conf import conf
 from wfapp.errors import InvalidToken, NotSendable, PermanentFailure
 from wfapp.links.channels import get_channel
 from wfapp.links.claims import Claimed, claim
+from wfapp.links.liveness import carries_dead_link
 from wfapp.models import OutgoingMessage, flow_models
 
 __all__ = ["Delivered", "deliver", "deliver_due", "outboxes"]
@@ -61,7 +62,8 @@ def deliver(using: str, pk: uuid.UUID, done: Delivered | None = None) -> None:
     done = Delivered() if done is None else done
     if claimed is None:
         return
-    if claimed.row.expires_at is not None and claimed.row.expires_at <= timezone.now():
+    late = claimed.row.expires_at is not None and claimed.row.expires_at <= timezone.now()
+    if late or carries_dead_link(using, claimed.row):
         claimed.expired()
         done.expired += 1
         return

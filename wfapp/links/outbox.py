@@ -48,7 +48,7 @@ def drop(using: str, pk: uuid.UUID) -> bool:
 
 
 def _row(flow_id: uuid.UUID, workflow: str, message: Prepared, now: datetime) -> OutgoingMessage:
-    pk = uuid.uuid4()
+    pk = message.id
     return OutgoingMessage(
         id=pk,
         flow=flow_id,

@@ -12,7 +12,7 @@ from django.db import models, router
 from wfapp.conf import conf
 from wfapp.links.delivery import outboxes
 from wfapp.management.batches import locked
-from wfapp.models import AbstractFlow, Counter, FlowEvent, FlowQuerySet, OutgoingMessage, OutgoingQuerySet
+from wfapp.models import AbstractFlow, Counter, FlowEvent, FlowQuerySet, Link, OutgoingMessage, OutgoingQuerySet
 from wfapp.storage.transaction import round_transaction
 from wfapp.uploads import release_flows
 
@@ -55,6 +55,7 @@ def purge_flows(model: type[AbstractFlow], now: datetime, batch_size: int) -> Pu
     def delete(ids: list[Any]) -> None:
         release_flows(using, ids)
         FlowEvent.objects.using(using).filter(flow__in=ids).delete()
+        Link.objects.using(using).filter(flow__in=ids).delete()
         flows.filter(pk__in=ids).delete()
 
     def wipe(ids: list[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -31,6 +32,10 @@ class LinkQuerySet(models.QuerySet["Link"]):
             same |= models.Q(replaces_hash=link.replaces_hash)
         return self.filter(same, pk__gt=link.pk)
 
+    def could_open(self, now: datetime) -> Self:
+        """Keep the links that nobody opened or revoked, and whose time is not over; a newer one may replace them."""
+        return self.filter(status=LinkStatus.OPEN, expires_at__gt=now)
+
 
 class Link(models.Model):
     """Hold one link of a flow; like a flow's handle, its token is kept as a hash alone."""
@@ -41,6 +46,8 @@ class Link(models.Model):
     workflow = models.CharField(_("workflow"), max_length=100)
     outlet = models.CharField(_("sent by"), max_length=20)
     status = models.CharField(_("status"), max_length=20, choices=LinkStatus.choices, default=LinkStatus.OPEN)
+    message = models.UUIDField(null=True, editable=False, db_index=True)
+    """The message in the outbox that carries it; one that is shown has none."""
     replaces_hash = models.CharField(max_length=43, blank=True, editable=False, db_index=True)
     """The keyed digest of the value of which only the newest link opens."""
     created_at = models.DateTimeField(_("created"))

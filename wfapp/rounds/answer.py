@@ -65,6 +65,8 @@ class Caller:
     request: HttpRequest | None = None
     trusted: bool = False
     """Whether it is code of this site that asks, for ``user``: binding and transport are a client's affair."""
+    deputy: bool = False
+    """Whether ``user`` answers one step of somebody else's flow: they get that step, and none of the flow's moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

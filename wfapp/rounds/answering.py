@@ -14,12 +14,14 @@ from django.views.decorators.debug import sensitive_variables
 
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import State
-from wfapp.errors import InvalidToken, NotAllowed, Stale, WrongStep
+from wfapp.errors import Fault, InvalidToken, NotAllowed, Stale, WrongStep
+from wfapp.links.routes import page_path
 from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow, model_by_tag, table_tag
-from wfapp.rounds.answer import Answer, Caller, Input, Notice
+from wfapp.rounds.answer import REFRESH, Answer, Caller, Input, Notice
 from wfapp.rounds.play import class_of
-from wfapp.rounds.rows import play_row, show_row
+from wfapp.rounds.rows import play_row
+from wfapp.rounds.settle import standing
 from wfapp.rounds.stage import Stage, admit
 from wfapp.storage.base import get_storage
 from wfapp.storage.database import DatabaseStorage
@@ -49,22 +51,49 @@ class _Grant(msgspec.Struct, frozen=True, array_like=True):
 @for_one_flow
 def staff_token(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> Token:
     """Give the token for the step that a flow waits at; raises NotAllowed without its permission, or InvalidToken."""
-    state = cast(DatabaseStorage, get_storage("database")).read(model, pk)
+    return _granted(model, _answerable(model, pk, caller))
+
+
+@sensitive_variables()
+@for_one_flow
+def staff_page(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> tuple[Token, str]:
+    """Give that token, and the path of the page that it is answered on; raises NoRoute where there is none, too."""
+    stage = _answerable(model, pk, caller)
+    path = page_path(stage.cls, stage.workflow.params, url_name=stage.step().url_name)
+    return _granted(model, stage), path
+
+
+def waits_for(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> bool:
+    """Tell whether a flow waits at a step that a member of staff may answer."""
+    try:
+        _answerable(model, pk, caller)
+    except Fault:
+        return False
+    return True
+
+
+def _answerable(model: type[AbstractFlow], pk: uuid.UUID, caller: Caller) -> Stage:
+    state = _rows().read(model, pk)
     stage = _stage(state, caller)
     if state.ended or state.link is not None or stage.step().form is None:
         raise InvalidToken
-    if not stage.may_answer_for_others():
-        raise NotAllowed(code="permission")
+    _refuse_lost_right(stage)
+    return stage
+
+
+def _granted(model: type[AbstractFlow], stage: Stage) -> Token:
+    state, user = stage.state, stage.caller.user
     until = (timezone.now() + LIFETIME).timestamp()
-    grant = _Grant(state.id, state.position.step, str(caller.user.pk) if caller.user else "", until)
+    grant = _Grant(state.id, state.position.step, str(user.pk) if user else "", until)
     sealed = b64encode(seal(_PURPOSE, msgspec.json.encode(grant), model._meta.label_lower))
     return Token(STAFF, table_tag(model) + sealed, state.revision)
 
 
 def _stage(state: State, caller: Caller) -> Stage:
     cls = class_of(state, None)
-    admit(cls, state, replace(caller, trusted=True))
-    return Stage(cls, state, caller)
+    deputy = replace(caller, trusted=True, deputy=True)
+    admit(cls, state, deputy)
+    return Stage(cls, state, deputy)
 
 
 def _opened(token: Token, caller: Caller) -> tuple[type[AbstractFlow], _Grant]:
@@ -86,12 +115,16 @@ def show_to_staff(
 ) -> Answer:
     """Show the step to be answered, or that it was answered; raises InvalidToken or NotAllowed."""
     model, grant = _opened(token, caller)
-    state = cast(DatabaseStorage, get_storage("database")).read(model, grant.flow)
+    state = _rows().read(model, grant.flow)
     cls = class_of(state, workflow)
     if _went_on(state, grant):
         return _thanks(cls, state, token)
-    _refuse_lost_right(_stage(state, caller))
-    return _own(show_row(model, grant.flow, caller=caller, typed=typed), token)
+    stage = _stage(state, caller)
+    _refuse_lost_right(stage)
+    # Of this very state: what a second look found could be the next page already, which is the person's.
+    if typed is not None and typed.values is not None:
+        stage.state = msgspec.structs.replace(state, last=None)
+    return _own(standing(stage, token, typed), token, looked=True)
 
 
 @sensitive_variables()
@@ -100,27 +133,41 @@ def play_for_staff(
     token: Token, *, caller: Caller, input: Input, workflow: type[Workflow[Any]] | None = None
 ) -> Answer:
     """Answer the step of a token, once; what comes of it belongs to the person whose flow it is."""
+    if input.action == REFRESH:
+        return show_to_staff(token, caller=caller, workflow=workflow, typed=input)
     model, grant = _opened(token, caller)
-    storage = cast(DatabaseStorage, get_storage("database"))
-    state = storage.read(model, grant.flow)
+    state = _rows().read(model, grant.flow)
     cls = class_of(state, workflow)
     if _went_on(state, grant):
         return _thanks(cls, state, token)
     _refuse_lost_right(_stage(state, caller))
+    deputy = replace(caller, deputy=True)
     try:
-        answer = play_row(model, grant.flow, caller=caller, input=input, step=grant.step, revision=token.revision)
-    except Stale as stale:
-        raise Stale(_own(stale.answer, token)) from None
-    except WrongStep:
-        return _thanks(cls, state, token)
-    state = storage.read(model, grant.flow)
-    return _thanks(cls, state, token) if _went_on(state, grant) else _own(answer, token)
+        answer = play_row(model, grant.flow, caller=deputy, input=input, step=grant.step, revision=token.revision)
+    except (Stale, InvalidToken, WrongStep) as elsewhere:
+        return _late(elsewhere, token, caller, workflow)
+    if answer.rejected or answer.stayed:
+        return _own(answer, token)
+    return _thanks(cls, _rows().read(model, grant.flow), token)
+
+
+def _late(
+    fault: Stale | InvalidToken | WrongStep, token: Token, caller: Caller, workflow: type[Workflow[Any]] | None
+) -> Answer:
+    """Answer whoever came too late: with that, or where the step is still to be answered, with what it shows now.
+
+    What the fault carries is the page that the flow stands at, and that may be the person's.
+    """
+    shown = show_to_staff(token, caller=caller, workflow=workflow)
+    if isinstance(fault, Stale) and shown.status != "waiting":
+        raise Stale(shown) from None
+    return shown
 
 
 def stage_for_staff(token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None) -> Stage:
     """Look at a flow as long as the step of a token is to be answered; raises InvalidToken or NotAllowed."""
     model, grant = _opened(token, caller)
-    state = cast(DatabaseStorage, get_storage("database")).read(model, grant.flow)
+    state = _rows().read(model, grant.flow)
     class_of(state, workflow)
     if _went_on(state, grant):
         raise InvalidToken
@@ -138,9 +185,18 @@ def _refuse_lost_right(stage: Stage) -> None:
         raise NotAllowed(code="permission")
 
 
-def _own(answer: Answer, token: Token) -> Answer:
-    """Hand out the token of staff and no other; whose flow it is gets what it does to a browser."""
-    return replace(answer, token=token.at(answer.revision), effects=None)
+def _own(answer: Answer, token: Token, *, looked: bool = False) -> Answer:
+    """Hand out the token of staff and no other; what else there is belongs to the person whose flow it is.
+
+    That is what the answer does to a browser, where it leads, a link to another device, and, where staff only
+    ``looked``, what the person was told last.
+    """
+    answer = replace(answer, token=token.at(answer.revision), effects=None, device=None, next="")
+    return replace(answer, messages=()) if looked else answer
+
+
+def _rows() -> DatabaseStorage:
+    return cast(DatabaseStorage, get_storage("database"))
 
 
 def _thanks(cls: type[Workflow[Any]], state: State, token: Token) -> Answer:
@@ -150,5 +206,5 @@ def _thanks(cls: type[Workflow[Any]], state: State, token: Token) -> Answer:
         flow_id=state.id,
         token=token.at(state.revision),
         title=str(cls.title),
-        notice=Notice(description=_("Thank you: this step was answered, and the flow goes on."), elsewhere=True),
+        notice=Notice(description=_("Thank you: this step is done. There is nothing left to do here."), elsewhere=True),
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from wfapp.declaration.workflow import Workflow
-from wfapp.rounds.answer import Answer, Caller, Input
+from wfapp.errors import MalformedRequest
+from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.answering import play_for_staff, show_to_staff
 from wfapp.rounds.opening import open_link, show_link
 from wfapp.rounds.play import play as play_own
@@ -22,7 +25,12 @@ def play(
 
     ``step`` names the step that is meant; raises WrongStep where the flow stands elsewhere.
     """
+    if token.storage == LINK and input.action == REFRESH:
+        return show_link(token, caller=caller, workflow=workflow)
     if token.storage == LINK:
+        if input.action:
+            # There is nothing to press yet: whoever means to cancel or to go back must not take the flow over by that.
+            raise MalformedRequest(_("A link can only be opened: send no action."))
         return open_link(token, caller=caller, workflow=workflow)
     if token.storage == STAFF:
         return play_for_staff(token, caller=caller, input=input, workflow=workflow)

@@ -21,7 +21,9 @@ __all__ = [
     "RESEND",
     "Again",
     "Return",
+    "cancel_of",
     "changeable",
+    "may_cancel",
     "move_of",
     "moves_of",
     "resend_of",
@@ -64,20 +66,19 @@ def resend_of(stage: Stage) -> ActionView | None:
 
 
 def moves_of(stage: Stage) -> tuple[ActionView, ...]:
-    """List the moves that are possible now, as buttons; there is none before the flow has begun."""
-    if not stage.state.revision:
+    """List the moves that are possible now, as buttons; there is none before the flow has begun, nor for staff."""
+    if not stage.state.revision or stage.caller.deputy:
         return ()
     resend = resend_of(stage)
     back = ActionView(id=BACK, label=str(_("Back"))) if resend is None and _back(stage) is not None else None
-    cancel = ActionView(id=CANCEL, label=str(_("Cancel"))) if stage.cls.cancellable else None
-    return tuple(view for view in (resend, back, cancel) if view is not None)
+    return (*(view for view in (resend, back) if view is not None), *cancel_of(stage))
 
 
 def move_of(stage: Stage, action: str) -> Return | Abort | Again | None:
     """Give what a move leads to; ``None`` for one that is not possible now, or is none."""
-    if not stage.state.revision:
+    if not stage.state.revision or stage.caller.deputy:
         return None
-    if action == CANCEL and stage.cls.cancellable:
+    if may_cancel(stage, action):
         return Abort(CANCELLED, _("This was cancelled."))
     if stage.state.link is not None:
         resend = resend_of(stage)
@@ -88,6 +89,16 @@ def move_of(stage: Stage, action: str) -> Return | Abort | Again | None:
         index = changeable(stage).get(action.removeprefix(CHANGE))
         return None if index is None else Return(index, returns=stage.name)
     return None
+
+
+def may_cancel(stage: Stage, action: str) -> bool:
+    """Tell whether an action cancels the flow: also while it waits for somebody else."""
+    return action == CANCEL and stage.cls.cancellable and not stage.caller.deputy
+
+
+def cancel_of(stage: Stage) -> tuple[ActionView, ...]:
+    """Describe the button that cancels, where there is one."""
+    return (ActionView(id=CANCEL, label=str(_("Cancel"))),) if may_cancel(stage, CANCEL) else ()
 
 
 def _back(stage: Stage) -> Return | None:
@@ -102,10 +113,16 @@ def changeable(stage: Stage) -> dict[str, int]:
 
 
 def _is_open(stage: Stage, index: int) -> bool:
-    """Tell whether the flow may go back to a visit: nothing ran since, or its page says that this does no harm."""
+    """Tell whether the flow may go back to a visit: nothing ran since, or its page says that this does no harm.
+
+    What was answered before a link was opened is not for whoever opened it, and what staff answered not for the person.
+    """
     visits = stage.state.history[index:]
-    step = stage.step_at(visits[0].position.step)
-    return step is not None and step.form is not None and (step.revisit or all(visit.clean for visit in visits))
+    name = visits[0].position.step
+    step = stage.step_at(name)
+    if step is None or step.form is None or index < (stage.state.others or 0) or not stage.may_return_to(name):
+        return False
+    return step.revisit or all(visit.clean for visit in visits)
 
 
 def returned(state: State, history: tuple[Visit, ...], index: int) -> dict[str, object]:
@@ -122,6 +139,7 @@ def returned(state: State, history: tuple[Visit, ...], index: int) -> dict[str, 
         "context_version": visit.context_version,
         "scopes": visit.scopes,
         "history": before,
+        "others": None if state.others is None else min(state.others, len(before)),
         "answers": answers,
         "drafts": {**state.drafts, **drafts},
         "done": tuple(name for name in state.done if name not in left or name in still_done),

@@ -46,7 +46,8 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
         return _moved_on(base, stage, verdict, storage, stage.machine.position or state.position)
     if result is None:
         return base
-    return _moved_on(base, stage, verdict, storage, result.position)
+    # A flow that has gone on waits for no link any more.
+    return _moved_on(replace(base, link=None), stage, verdict, storage, result.position)
 
 
 def _moved_on(base: State, stage: Stage, verdict: Verdict, storage: Storage, position: Position) -> State:
@@ -77,6 +78,7 @@ def _gone_back(base: State, stage: Stage, verdict: Verdict, storage: Storage) ->
     else:
         target = Return(_asked(stage, cast(Ask, verdict.result), storage, history), stage.state.returns)
     base = replace(base, **returned(stage.state, history, target.index), returns=target.returns or stage.state.returns)
+    base = replace(base, link=None)
     return replace(base, expires=_expiry(stage, base.position))
 
 
@@ -103,7 +105,7 @@ def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) 
             f"once; "
             f"call self.store_in('database') before."
         )
-    if isinstance(result, Finish) and result.sign_in is not None:
+    if isinstance(result, Finish) and result.sign_in is not None and not stage.caller.trusted:
         # The sign-in ends the session that a second click still comes with: its browser stays the same.
         base = replace(base, binding=browser_binding(stage.caller) or base.binding)
     now = timezone.now()

@@ -26,10 +26,11 @@ from wfapp.rounds.draw import build_form, offered
 from wfapp.rounds.files import refuse_large
 from wfapp.rounds.keys import input_digest, is_same_input
 from wfapp.rounds.limits import Charge, Charges, charges_of
-from wfapp.rounds.opening import watched
+from wfapp.rounds.moves import may_cancel
 from wfapp.rounds.settle import answer_of, settle, standing
 from wfapp.rounds.stage import Stage, admit
 from wfapp.rounds.verdict import Verdict, act, refusal, submit
+from wfapp.rounds.watching import watched
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, FlowWatched, Note, Report, get_storage
 from wfapp.storage.database import ANSWER_LIFETIME
 from wfapp.storage.tokens import Token
@@ -173,7 +174,7 @@ def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
         return _again(stage, entry, token)
     refuse_other_step(state, entry.step)
     waits = state.link is not None and not entry.input.action
-    if waits or not stage.may_run(stage.step()):
+    if not may_cancel(stage, entry.input.action) and (waits or not stage.may_run(stage.step())):
         return standing(stage, token)
     return run(claim, stage, entry, input_digest(state.id, entry.revision, entry.input), [])
 
@@ -297,7 +298,8 @@ def show(
 def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, typed: Input | None = None) -> Answer:
     stage, current = peeked(token, caller, workflow)
     state = stage.state
-    held = state.last.held if state.ended and state.last is not None else None
+    # Where somebody else played on meanwhile, the person asks for what comes after the page that they have.
+    held = state.last.held if state.last is not None else None
     if token.revision is None or token.revision in (state.revision, held):
         return standing(stage, current, typed)
     if state.ended:

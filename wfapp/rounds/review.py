@@ -23,7 +23,10 @@ __all__ = ["reviewed"]
 
 
 def reviewed(stage: Stage, label: Callable[[str], str]) -> tuple[AnswersView, ...]:
-    """List the kept answers page by page, in the order they were given; nothing where the step does not ask for it."""
+    """List the kept answers page by page, in the order they were given; nothing where the step does not ask for it.
+
+    Whoever a link handed the flow to sees none that were given before, and the person none of those of staff.
+    """
     if not stage.step().answers:
         return ()
     path = path_of(stage.name)
@@ -31,9 +34,10 @@ def reviewed(stage: Stage, label: Callable[[str], str]) -> tuple[AnswersView, ..
     given = [
         (key, name, own)
         for key, name, own in _given(stage.state)
-        if name != stage.name and path in around(path_of(name))
+        if name != stage.name and path in around(path_of(name)) and stage.may_return_to(name)
     ]
-    turns, open_ = Counter(name for _key, name, _own in given), changeable(stage)
+    turns = Counter(name for _key, name, _own in given)
+    open_ = {} if stage.caller.deputy else changeable(stage)
     seen: Counter[str] = Counter()
     listed = []
     for key, name, own in given:
@@ -61,7 +65,9 @@ def _given(state: State) -> list[tuple[str, str, dict[str, Any]]]:
 
     What was answered before the flow came to a storage that keeps history is known by its step alone.
     """
-    visits = [(str(visit.position), visit.position.step, visit.answers) for visit in state.history]
+    visits = [(str(visit.position), visit.position.step, visit.answers) for visit in state.history[state.others or 0 :]]
+    if state.others is not None:
+        return [(key, name, own) for key, name, own in visits if own is not None]
     visited = {name for _key, name, _own in visits}
     before = [(name, name, own) for name, own in state.answers.items() if name not in visited and name in state.done]
     return [*before, *((key, name, own) for key, name, own in visits if own is not None)]

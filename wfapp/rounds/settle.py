@@ -14,14 +14,14 @@ from wfapp.declaration.links import Link
 from wfapp.declaration.outcomes import Message
 from wfapp.declaration.secrecy import secrets_set
 from wfapp.engine.state import Sent, State
-from wfapp.errors import MissingAbility
+from wfapp.errors import MissingAbility, WrongOutcome
 from wfapp.links.compose import Prepared, compose
 from wfapp.links.outbox import queue
 from wfapp.rounds.answer import Answer, DeviceView, Input, Notice
 from wfapp.rounds.draw import draw, notice_actions, notice_texts, page_title
 from wfapp.rounds.last import effects_of, end_of
-from wfapp.rounds.links import compose_link, hand_out
-from wfapp.rounds.moves import CANCELLED, Again
+from wfapp.rounds.links import DEVICE, compose_link, hand_out
+from wfapp.rounds.moves import CANCELLED, Again, cancel_of
 from wfapp.rounds.next_state import next_state
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.verdict import Verdict
@@ -40,7 +40,7 @@ def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: lis
     storage = get_storage(target) if target else claim.storage
     _refuse_link(stage, verdict, storage)
     if verdict.device is not None:
-        url, expires = hand_out(stage, "device", verdict.device.expires)
+        url, expires = hand_out(stage, DEVICE, verdict.device.expires)
         verdict.shown = {"url": url, "expires_at": expires.isoformat()}
     state = next_state(stage, verdict, storage, digest)
     later = Stage(stage.cls, state, stage.caller)
@@ -99,9 +99,7 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
     if state.link is not None:
         return Answer(status="waiting", **{**answer, **_waiting(stage, state.link)})
     if not stage.may_run(stage.step()):
-        return Answer(
-            status="waiting", **{**answer, "title": page_title(stage, stage.step()), "rejected": False, "stayed": False}
-        )
+        return Answer(status="waiting", **{**answer, **_waiting_for_staff(stage)})
     if stage.step().form is None:
         return Answer(status="start", **{**answer, "title": page_title(stage, stage.step())})
     if stage.caller.door == "page" and verdict is not None and not (verdict.rejected or answer["stayed"]):
@@ -128,6 +126,20 @@ def _waiting(stage: Stage, sent: Sent) -> dict[str, Any]:
         "title": texts["title"],
         "notice": Notice(description=texts["description"], actions=actions, outlet=sent.outlet),
         "messages": (*messages, *errors),
+    }
+
+
+def _waiting_for_staff(stage: Stage) -> dict[str, Any]:
+    """Show that somebody else must act; what an action of theirs said on their page stays there."""
+    stayed = stage.state.last is not None and stage.state.last.stayed
+    shown: dict[str, Any] = {"messages": ()} if stayed else {}
+    return {
+        **shown,
+        "title": page_title(stage, stage.step()),
+        "notice": Notice(actions=cancel_of(stage)),
+        "rejected": False,
+        "stayed": False,
+        "device": None,
     }
 
 
@@ -184,11 +196,15 @@ def _secrets(stage: Stage) -> list[str]:
 
 def _refuse_link(stage: Stage, verdict: Verdict, storage: Storage) -> None:
     """Refuse a link where the storage cannot hand a flow over; the round is rolled back."""
+    step = stage.state.position.step
     if (isinstance(verdict.result, Link) or verdict.device is not None) and not storage.hands_over:
         raise MissingAbility(
-            f"Step {stage.state.position.step!r} returned a link, and the storage {storage.name!r} hands a flow to "
-            f"nobody; call self.store_in('database') before."
+            f"Step {step!r} returned a link, and the storage {storage.name!r} hands a flow to nobody; call "
+            f"self.store_in('database') before."
         )
+    # It would stand in for the link that the flow waits for, and prove what only that one proves.
+    if verdict.device is not None and stage.state.link is not None:
+        raise WrongOutcome(f"Action {verdict.action!r} of step {step!r} returned a DeviceLink while a link is out.")
 
 
 def _notes(stage: Stage, verdict: Verdict, state: State) -> list[Note]:

@@ -125,10 +125,17 @@ class Stage:
         return step is not None and path in self.machine.open and self._may_run(step, path, self.machine.open)
 
     def may_answer_for_others(self) -> bool:
-        """Tell whether the caller holds the permission of the present step: then they need not be bound to the flow."""
+        """Tell whether the caller holds the step's own permission: then they need not be bound to the flow.
+
+        What its class asks of everybody makes nobody the deputy of everybody else.
+        """
         step = self.step()
-        workflows = [self._found[part] for part in reversed(around(path_of(self.name)))]
-        return bool(_permissions(step, workflows, by_link=self.state.by_link)) and self.may_run(step)
+        return bool(step.permission) and self.may_run(step)
+
+    def may_return_to(self, name: str) -> bool:
+        """Tell whether the caller may see a page that was passed, and what was answered there: not what staff did."""
+        step = self.step_at(name)
+        return step is not None and (not step.permission or _holds(self.caller, step.permission))
 
     def _may_run(self, step: Step[Any, Any], path: str, instances: Mapping[str, Workflow[Any]]) -> bool:
         workflow, *outer = [instances[part] for part in reversed(around(path))]
@@ -178,13 +185,18 @@ def may_answer(
     """
     classes = (workflow, *outer)
     permissions = _permissions(step, classes, by_link=by_link)
-    user = caller.user
     login_required = not by_link and any(each.login_required for each in classes)
-    if (login_required or permissions) and not (user is not None and user.is_authenticated):
-        return False
-    if permissions and not user.has_perms(permissions):  # type: ignore[union-attr]
+    if (login_required or permissions) and not _holds(caller, permissions):
         return False
     return all(each.has_permission(step) for each in classes)
+
+
+def _holds(caller: Caller, permissions: Sequence[str]) -> bool:
+    """Tell whether the caller is signed in, and holds all of these permissions."""
+    user = caller.user
+    if user is None or not user.is_authenticated:
+        return False
+    return not permissions or bool(user.has_perms(permissions))  # type: ignore[attr-defined]
 
 
 def _permissions(step: Step[Any, Any], classes: Sequence[Workflow[Any]], *, by_link: bool) -> tuple[str, ...]:

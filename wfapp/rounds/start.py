@@ -22,6 +22,7 @@ from wfapp.engine.machine import Paused
 from wfapp.engine.state import State
 from wfapp.errors import InvalidToken, KeyReused, MalformedRequest, NoKey, NotAllowed
 from wfapp.logs import for_one_flow
+from wfapp.models import AbstractFlow
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import draw, page_title
 from wfapp.rounds.files import refuse_large
@@ -36,14 +37,19 @@ from wfapp.rounds.keys import (
 from wfapp.rounds.play import Entry, charge, charged, play, played, run, spoilable
 from wfapp.rounds.rows import show_row
 from wfapp.rounds.settle import composed, enqueue, settle, standing
-from wfapp.rounds.stage import Stage, admit, binding_of, refuse_unexposed
+from wfapp.rounds.stage import Stage, admit, belongs_to, binding_of, refuse_unexposed
 from wfapp.rounds.verdict import Verdict, submit
+from wfapp.rounds.watching import watched
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Storage, get_storage
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.sealing import flow_id_from
 from wfapp.storage.tokens import Token
 
 __all__ = ["first_page", "new_state", "start"]
+
+
+_FEW = 20
+"""Among how many of a user's newest open flows the one to continue is looked for."""
 
 
 @sensitive_variables()
@@ -244,7 +250,7 @@ def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str
     held = _rows().read(model_of(workflow), row)
     if not is_same_start(held.fingerprint, bytes(state.params), input, state.next):
         raise KeyReused
-    return _come_back(workflow, row, caller)
+    return _come_back(workflow, row, caller, watching=True)
 
 
 def _continued(workflow: type[Workflow[Any]], caller: Caller) -> Answer | None:
@@ -258,12 +264,34 @@ def _continued(workflow: type[Workflow[Any]], caller: Caller) -> Answer | None:
         return None
 
 
-def _come_back(workflow: type[Workflow[Any]], row: Any, caller: Caller) -> Answer:
+def _come_back(workflow: type[Workflow[Any]], row: Any, caller: Caller, *, watching: bool = False) -> Answer:
     if caller.trusted:
         return show_row(model_of(workflow), row, caller=caller)
-    token, state = _rows().reissue(model_of(workflow), row, transport=caller.transport)
-    admit(workflow, state, caller)
+    token, state = _rows().reissue(
+        model_of(workflow), row, transport=caller.transport, allow=partial(_may_have, workflow, caller, watching)
+    )
+    if not _is_mine(state, caller):
+        return watched(state, token, caller, workflow)
     return standing(Stage(workflow, state, caller), token)
+
+
+def _may_have(workflow: type[Workflow[Any]], caller: Caller, watching: bool, state: State) -> bool:
+    """Tell whether a start may have the flow that it comes back to, or watch it alone; raises a Fault for neither.
+
+    What a link handed to somebody else stays theirs, whoever started it.
+    """
+    if _is_mine(state, caller):
+        admit(workflow, state, caller)
+        return True
+    if not watching:
+        raise InvalidToken
+    watched(state, Token(DatabaseStorage.name, "", None), caller, workflow)
+    return False
+
+
+def _is_mine(state: State, caller: Caller) -> bool:
+    """Tell whether no link handed the flow over, or handed it to this very caller: a token alone is nobody's."""
+    return not state.by_link or (bool(state.binding) and belongs_to(state.binding, caller))
 
 
 def _rows() -> DatabaseStorage:
@@ -277,11 +305,23 @@ def _row_of_key(workflow: type[Workflow[Any]], key: str) -> Any:
 
 
 def _open_flow(workflow: type[Workflow[Any]], caller: Caller) -> Any:
-    """Find the newest open flow of the signed-in user, where the workflow continues by user."""
+    """Find the newest open flow of the signed-in user, where the workflow continues by user.
+
+    One that a link handed to somebody else is theirs.
+    """
     user = caller.user
     if workflow.continues != "user" or user is None or not user.is_authenticated:
         return None
     model = model_of(workflow)
     rows = model._default_manager.using(router.db_for_write(model)).open().of(workflow.name)
     mine = rows.filter(created_by=user.pk, expires_at__gt=timezone.now()).order_by("-created_at")
-    return mine.values_list("pk", flat=True).first()
+    found = mine.values_list("pk", "watch_hash")[:_FEW]
+    return next((pk for pk, watched in found if watched is None or _is_still_mine(model, pk, caller)), None)
+
+
+def _is_still_mine(model: type[AbstractFlow], pk: Any, caller: Caller) -> bool:
+    """Tell whether a flow that a link handed over came to the same user, on another device."""
+    try:
+        return _is_mine(_rows().read(model, pk), caller)
+    except InvalidToken:
+        return False

@@ -95,7 +95,7 @@ def act(stage: Stage, input: Input) -> Verdict:
     action = offered(stage, step).get(input.action)
     reason = refusal(stage, input.action, action)
     if action is None or reason:
-        return Verdict(form=_unvalidated(stage, step, input), errors={FORM_ERROR: reason}, rejected=True)
+        return _refused(stage, step, input, reason)
     # Before anything is validated: whatever comes of it, even a look at what was typed may be what the limit is for.
     stage.state = msgspec.structs.replace(stage.state, uses=_uses(stage, input.action))
     form = None
@@ -124,6 +124,10 @@ def act(stage: Stage, input: Input) -> Verdict:
     return _after_action(stage, step, input, said)
 
 
+def _refused(stage: Stage, step: Step[Any, Any], input: Input, reason: str) -> Verdict:
+    return Verdict(form=_unvalidated(stage, step, input), errors={FORM_ERROR: reason}, rejected=True)
+
+
 def _after_action(stage: Stage, step: Step[Any, Any], input: Input, said: Any) -> Verdict:
     position, name = stage.state.position, input.action
     if said is None:
@@ -133,6 +137,9 @@ def _after_action(stage: Stage, step: Step[Any, Any], input: Input, said: Any) -
         left = step.form is not None and (isinstance(said, Next) or isinstance(result, Paused))
         passed = (visit_of(stage, None, clean=False),) if left else ()
         return Verdict(result=result, action=name, passed=passed)
+    if isinstance(said, DeviceLink) and stage.caller.deputy:
+        # It would give the flow itself to whoever may answer one step of it.
+        return _refused(stage, step, input, _("This is not possible here."))
     if isinstance(said, DeviceLink):
         return Verdict(action=name, form=_unvalidated(stage, step, input), device=said)
     raise WrongOutcome(

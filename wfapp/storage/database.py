@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,11 +19,11 @@ from wfapp.declaration.registry import registry
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import Last, State, decode_state, encode_state, ended
 from wfapp.errors import Busy, InvalidToken
-from wfapp.models import ENDED, AbstractFlow, FlowEvent, model_by_tag, table_tag
-from wfapp.signals import flow_event
+from wfapp.models import ENDED, AbstractFlow, model_by_tag, table_tag
 from wfapp.storage import statements
 from wfapp.storage.base import Claim, FlowExists, FlowWatched, Note, Report, Storage
 from wfapp.storage.encoding import b64encode
+from wfapp.storage.events import record
 from wfapp.storage.sealing import derive_handle, hash_handle, seal, unseal
 from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import first_transaction, is_locked, pauses, round_transaction
@@ -38,12 +36,9 @@ __all__ = [
     "DatabaseStorage",
     "model_of",
     "open_state",
-    "record",
     "row_binding",
     "seal_state",
 ]
-
-logger = logging.getLogger("wfapp.storage")
 
 STATE_PURPOSE = "row-state"
 ANSWER_PURPOSE = "row-answer"
@@ -51,7 +46,6 @@ ANSWER_LIFETIME = timedelta(minutes=10)
 """How long the answer of the last round is repeated after the end."""
 
 _TAG = 4
-_FEW = 10
 Row = tuple[Any, ...]
 _COLUMNS = ("id", "state", "answer", "status")
 
@@ -147,12 +141,12 @@ class DatabaseStorage(Storage):
         raise FlowWatched(state)
 
     @contextmanager
-    def claim_row(self, model: type[AbstractFlow], pk: uuid.UUID) -> Iterator[Claim]:
-        """Claim a flow by its row; raises InvalidToken or Busy.
+    def claim_row(self, model: type[AbstractFlow], pk: uuid.UUID, *, durable: bool = True) -> Iterator[Claim]:
+        """Claim a flow by its row; raises InvalidToken or Busy. One that runs no step need not be ``durable``.
 
         The row knows its handle by the hash alone, so what the claim stores has a token without a secret.
         """
-        stack, row = self._lock(model, id=pk)
+        stack, row = self._lock(model, durable=durable, id=pk)
         with stack:
             yield DatabaseClaim(self, model, _opened(model, row), "")
 
@@ -242,50 +236,27 @@ class DatabaseStorage(Storage):
         over = ended(msgspec.structs.replace(state, last=last), timezone.now() + ANSWER_LIFETIME)
         return {**seal_state(model, over)}
 
-    def reissue(self, model: type[AbstractFlow], pk: uuid.UUID, *, transport: str) -> tuple[Token, State]:
+    def reissue(
+        self, model: type[AbstractFlow], pk: uuid.UUID, *, transport: str, allow: Callable[[State], bool]
+    ) -> tuple[Token, State]:
         """Give a flow a new handle, so that an older one opens nothing any more; raises InvalidToken or Busy.
 
-        The state is what it was then: another caller may take the handle away at once.
+        ``allow`` looks at the state under the lock, and raises to leave all as it is: a link may have handed the flow
+        to somebody else just now. It tells whether the caller gets the flow, or a handle that watches alone. The state
+        is what it was then: another caller may take the handle away at once.
         """
         stack, row = self._lock(model, id=pk)
         secret = table_tag(model) + b64encode(secrets.token_bytes(32))
+        values: dict[str, Any] = {"watch_hash": hash_handle(secret)}
         with stack:
-            state = msgspec.structs.replace(_opened(model, row), transport=transport)
+            state = _opened(model, row)
+            taken = msgspec.structs.replace(state, transport=transport)
+            if allow(taken):
+                state = taken
+                values = {"handle_hash": hash_handle(secret), **seal_state(model, state)}
             rows = model._base_manager.using(router.db_for_write(model)).filter(pk=state.id)
-            rows.update(handle_hash=hash_handle(secret), updated_at=timezone.now(), **seal_state(model, state))
+            rows.update(updated_at=timezone.now(), **values)
         return Token(self.name, secret, state.revision), state
-
-
-def record(model: type[AbstractFlow], pk: uuid.UUID, workflow: str, revision: int, report: Report) -> None:
-    """Insert what happened, and announce it after the commit."""
-    using = router.db_for_write(model)
-    now = timezone.now()
-    rows: list[dict[str, Any]] = [
-        {
-            "flow": pk,
-            "workflow": workflow,
-            "kind": note.kind,
-            "step": note.step,
-            "actor_id": report.user_id,
-            "duration": report.duration,
-            "revision": revision,
-            "created_at": now,
-        }
-        for note in report.notes
-    ]
-    # The signal carries stored events, and a statement is kept for each number of rows.
-    if flow_event.has_listeners(model) or len(rows) > _FEW:
-        events = FlowEvent.objects.using(using).bulk_create([FlowEvent(**row) for row in rows])
-        transaction.on_commit(partial(_announce, model, events), using=using)
-    elif rows:
-        statements.insert(FlowEvent, using, rows)
-
-
-def _announce(model: type[AbstractFlow], events: list[FlowEvent]) -> None:
-    for event in events:
-        for receiver, error in flow_event.send_robust(sender=model, event=event):
-            if isinstance(error, Exception):
-                logger.error("A receiver of flow_event failed: %s (%s).", receiver, type(error).__name__)
 
 
 def _opened(model: type[AbstractFlow], row: Row | None) -> State:

@@ -27,7 +27,17 @@ from wfapp.errors import InvalidToken
 from wfapp.storage.encoding import b64encode, utf8
 from wfapp.storage.keys import derived_key, root_keys
 
-__all__ = ["derive_handle", "digest", "flow_id_from", "hash_handle", "matches", "needs_resealing", "seal", "unseal"]
+__all__ = [
+    "derive_handle",
+    "digest",
+    "digests",
+    "flow_id_from",
+    "hash_handle",
+    "matches",
+    "needs_resealing",
+    "seal",
+    "unseal",
+]
 
 FORMAT = b"\x01"
 MAC_SIZE = 32
@@ -68,11 +78,16 @@ def digest(purpose: str, *parts: bytes) -> str:
 
 
 @sensitive_variables()
+def digests(purpose: str, *parts: bytes) -> list[str]:
+    """Return what ``digest`` makes, and made, of the parts: one for each key that still opens, the newest first."""
+    framed = _framed(parts)
+    return [b64encode(_mac(derived_key(root, f"digest:{purpose}"), framed)) for root in root_keys()]
+
+
+@sensitive_variables()
 def matches(known: str, purpose: str, *parts: bytes) -> bool:
     """Tell whether ``digest`` made this of the parts, under any key that still opens."""
-    framed = _framed(parts)
-    made = (b64encode(_mac(derived_key(root, f"digest:{purpose}"), framed)) for root in root_keys())
-    return any(hmac.compare_digest(known.encode(), digest.encode()) for digest in made)
+    return any(hmac.compare_digest(known.encode(), made.encode()) for made in digests(purpose, *parts))
 
 
 @sensitive_variables()

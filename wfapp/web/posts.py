@@ -8,6 +8,7 @@ from django.forms.formsets import TOTAL_FORM_COUNT
 from django.http import HttpRequest
 
 from wfapp.errors import MalformedRequest
+from wfapp.http.cookies import FLOW_FIELD
 from wfapp.rounds.answer import UNNAMED, Input
 
 __all__ = [
@@ -23,7 +24,7 @@ __all__ = [
     "posted_revision",
 ]
 
-FLOW = "wf"
+FLOW = FLOW_FIELD
 """The query field that names a flow by its public key."""
 
 ACTION = "wf_action"
