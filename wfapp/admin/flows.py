@@ -10,14 +10,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db import connections, models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from wfapp import rounds
+from wfapp.admin.people import AT_ONCE, PeopleAdmin
 from wfapp.declaration.registry import registry
 from wfapp.models import OPEN, AbstractFlow, Flow, FlowEvent, OutgoingMessage, Status
 
@@ -26,19 +26,15 @@ __all__ = ["BoundedPaginator", "FlowAdmin", "WorkflowFilter"]
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    FlowAdminBase = admin.ModelAdmin[AbstractFlow]
     FlowPaginator = Paginator[AbstractFlow]
     Rows = models.QuerySet[AbstractFlow]
 else:
-    FlowAdminBase, FlowPaginator = admin.ModelAdmin, Paginator
+    FlowPaginator = Paginator
 
 Ending = Literal["cancelled", "expired"]
 
 TIMELINE = 200
 """How many events a flow's page shows, the newest ones."""
-
-AT_ONCE = 500
-"""How many flows one action ends."""
 
 
 class BoundedPaginator(FlowPaginator):
@@ -75,7 +71,7 @@ class WorkflowFilter(admin.SimpleListFilter):
         return queryset.filter(workflow=name) if name else queryset
 
 
-class FlowAdmin(FlowAdminBase):
+class FlowAdmin(PeopleAdmin):
     """Show flows by what stands in columns: never their context, answer or tokens.
 
     One line for a model of your own: ``admin.site.register(InviteFlow, FlowAdmin)``. Its shadow fields join the list
@@ -84,7 +80,6 @@ class FlowAdmin(FlowAdminBase):
 
     change_list_template = "admin/wfapp/flow_list.html"
     change_form_template = "admin/wfapp/flow_page.html"
-    confirmation_template = "admin/wfapp/flow_confirmation.html"
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each facet counts the whole table
@@ -92,7 +87,7 @@ class FlowAdmin(FlowAdminBase):
     list_display = ("workflow", "step", "status", "age")
     list_filter = (WorkflowFilter, "status", "created_at")
     search_help_text = _("Finds a flow by its whole id, or by the beginning of a value.")
-    actions = ("cancel_flows", "expire_flows")
+    actions = ("cancel_flows", "expire_flows", "resend_links", "revoke_links")
 
     class Media:
         css = {"all": ["wfapp/admin.css"]}
@@ -209,38 +204,22 @@ class FlowAdmin(FlowAdminBase):
                 ("cancel_flows", _("Cancel this flow"), self.has_cancel_permission(request)),
                 ("expire_flows", _("Expire this flow"), self.has_expire_permission(request)),
             ]
-            context["flow_buttons"] = [(action, label) for action, label, permitted in buttons if permitted]
+            context |= self.possible(request, flow)
+            context["flow_buttons"] += [(action, label) for action, label, permitted in buttons if permitted]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _end(self, request: HttpRequest, queryset: Rows, action: str, status: Ending) -> HttpResponse | None:
         """End the open ones of the selected flows, or ask first; then go back to where the button stood."""
         flows = list(queryset.filter(status__in=OPEN)[:AT_ONCE])
         if flows and "confirmed" not in request.POST:
-            return self._confirmation(request, flows, action, status)
+            return self.ask(request, flows, action, status=Status(status).label)
         ended = 0
         for flow in flows:
             if rounds.end_by_staff(self.model, flow.pk, status=status, user=request.user):
                 self.log_change(request, flow, gettext("Ended as %(status)s.") % {"status": Status(status).label})
                 ended += 1
         self._report(request, ended, len(flows) - ended, status)
-        page = request.POST.get("flow_page")
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(name, args=[page])) if page else None
-
-    def _confirmation(
-        self, request: HttpRequest, flows: list[AbstractFlow], action: str, status: Ending
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Are you sure?"),
-            "opts": self.opts,
-            "media": self.media,
-            "flows": flows,
-            "action": action,
-            "status": Status(status).label,
-            "flow_page": request.POST.get("flow_page"),
-        }
-        return TemplateResponse(request, self.confirmation_template, context)
+        return self._back_to(request.POST.get("flow_page"))
 
     def _report(self, request: HttpRequest, ended: int, refused: int, status: Ending) -> None:
         if not ended and not refused:
@@ -265,9 +244,6 @@ class FlowAdmin(FlowAdminBase):
         leading = {index.fields[0].removeprefix("-") for index in self.opts.indexes if index.fields}
         leading |= {name for name, field in self._shadows.items() if getattr(field, "db_index", False)}
         return {name: field for name, field in self._shadows.items() if name in leading}
-
-    def _is_permitted(self, request: HttpRequest, action: str) -> bool:
-        return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
 
 
 admin.site.register(Flow, FlowAdmin)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from wfapp.rounds.answering import staff_token
+from wfapp.rounds.answering import staff_page, staff_token
 from wfapp.rounds.download import download
 from wfapp.rounds.holders import play, show
 from wfapp.rounds.rows import play_row, show_row
 from wfapp.rounds.staff import cancel_token, end_by_staff
 from wfapp.rounds.start import first_page, start
+from wfapp.rounds.tending import care_of, resend_by_staff, revoke_by_staff
 
 __all__ = [
     "cancel_token",
+    "care_of",
     "download",
     "end_by_staff",
     "first_page",
     "play",
     "play_row",
+    "resend_by_staff",
+    "revoke_by_staff",
     "show",
     "show_row",
+    "staff_page",
     "staff_token",
     "start",
 ]

@@ -51,29 +51,28 @@ class _Grant(msgspec.Struct, frozen=True, array_like=True):
 @for_one_flow
 def staff_token(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> Token:
     """Give the token for the step that a flow waits at; raises NotAllowed without its permission, or InvalidToken."""
-    return _granted(model, _answerable(model, pk, caller))
+    return _granted(model, _answerable(_rows().read(model, pk), caller))
 
 
 @sensitive_variables()
 @for_one_flow
 def staff_page(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> tuple[Token, str]:
     """Give that token, and the path of the page that it is answered on; raises NoRoute where there is none, too."""
-    stage = _answerable(model, pk, caller)
+    stage = _answerable(_rows().read(model, pk), caller)
     path = page_path(stage.cls, stage.workflow.params, url_name=stage.step().url_name)
     return _granted(model, stage), path
 
 
-def waits_for(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> bool:
+def waits_for(state: State, caller: Caller) -> bool:
     """Tell whether a flow waits at a step that a member of staff may answer."""
     try:
-        _answerable(model, pk, caller)
+        _answerable(state, caller)
     except Fault:
         return False
     return True
 
 
-def _answerable(model: type[AbstractFlow], pk: uuid.UUID, caller: Caller) -> Stage:
-    state = _rows().read(model, pk)
+def _answerable(state: State, caller: Caller) -> Stage:
     stage = _stage(state, caller)
     if state.ended or state.link is not None or stage.step().form is None:
         raise InvalidToken

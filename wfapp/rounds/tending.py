@@ -1,9 +1,9 @@
-"""Look after the link of a flow: send it again, to the same address alone, or revoke it."""
+"""What staff may do about a flow: answer its step, send its link again, to the same address alone, or revoke it."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
@@ -14,6 +14,7 @@ from wfapp.errors import Busy, Fault, InvalidToken
 from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow, LinkStatus
 from wfapp.rounds.answer import Caller
+from wfapp.rounds.answering import waits_for
 from wfapp.rounds.links import compose_link, links_in
 from wfapp.rounds.moves import RESEND
 from wfapp.rounds.play import class_of
@@ -23,23 +24,33 @@ from wfapp.storage.base import Claim, Note, Report, get_storage
 from wfapp.storage.database import DatabaseStorage
 from wfapp.storage.events import record
 
-__all__ = ["LinkCare", "care_of", "resend_by_staff", "revoke_by_staff"]
+__all__ = ["Care", "care_of", "resend_by_staff", "revoke_by_staff"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkCare:
-    """Say what may be done about the link of a flow."""
+class Care:
+    """Say what somebody may do about a flow that would do something; the rights of the admin are not asked here."""
+
+    answers: bool = False
+    """Whether they hold the permission of the step that it waits at."""
 
     resends: bool = False
     revokes: bool = False
 
 
 @sensitive_variables()
-def care_of(model: type[AbstractFlow], pk: uuid.UUID) -> LinkCare:
-    """Tell what may be done about the link of a flow now."""
+def care_of(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> Care:
+    """Tell what may be done about a flow now; nothing about one that cannot be read."""
+    try:
+        state = _rows().read(model, pk)
+        admit(class_of(state, None), state, replace(caller, trusted=True))
+    except Fault:
+        return Care()
     newest = links_in(model).could_open(timezone.now()).filter(flow=pk).order_by("-pk").first()
-    return LinkCare(
-        resends=_waits(model, pk), revokes=newest is not None and not links_in(model).newer_than(newest).exists()
+    return Care(
+        answers=waits_for(state, caller),
+        resends=state.link is not None,
+        revokes=newest is not None and not links_in(model).newer_than(newest).exists(),
     )
 
 
@@ -94,15 +105,6 @@ def _sent_again(claim: Claim, caller: Caller) -> bool:
     claim.store(msgspec.structs.replace(state, link=link), report)
     enqueue(stage, [message])
     return True
-
-
-def _waits(model: type[AbstractFlow], pk: uuid.UUID) -> bool:
-    try:
-        state = _rows().read(model, pk)
-        admit(class_of(state, None), state, _trusted(None))
-    except Fault:
-        return False
-    return state.link is not None
 
 
 def _trusted(user: Any) -> Caller:

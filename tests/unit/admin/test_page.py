@@ -38,7 +38,7 @@ def test_a_timeline_is_one_query_and_ends(staff: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         response = staff.get(page_of(flow))
     assert [event.revision for event in response.context["timeline"]] == list(range(5, 205))
-    assert len(queries) == 4  # session, user, flow, events
+    assert len(queries) == 5  # session, user, flow, events, state
 
 
 def test_a_page_without_events_says_so(staff: Client) -> None:
