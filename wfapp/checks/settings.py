@@ -22,6 +22,7 @@ from wfapp.links.dispatch import DELIVERIES
 from wfapp.links.site import is_origin
 from wfapp.storage.base import Storage
 from wfapp.storage.keys import key_problems
+from wfapp.storage.tokens import RESERVED
 
 __all__ = [
     "CHECKS",
@@ -114,6 +115,9 @@ def _storage_problems() -> Iterator[CheckMessage]:
             yield _error(
                 107, f"{where}: {name!r} is no name.", "Use a lower-case letter, then 30 of a-z, 0-9 and _ at most."
             )
+            continue
+        if name in RESERVED:
+            yield _error(107, f"{where}: {name!r} is taken: the tokens of links and of staff start with it.")
             continue
         try:
             storage = storage_of(path)

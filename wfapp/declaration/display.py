@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wfapp.errors import DeclarationError, NotAvailable
 
-__all__ = ["Copyable", "Display", "DisplayWidget", "Paragraph", "QRCode", "displays_of"]
+__all__ = ["Copyable", "Display", "DisplayWidget", "Paragraph", "QRCode", "displays_of", "drawing_of"]
 
 Words: TypeAlias = str | Promise
 
@@ -205,10 +205,20 @@ def _drawing(source: str, text: str) -> dict[str, Any]:
         raise NotAvailable(
             f"QRCode(source={source!r}) got {len(text.encode())} bytes; a QR code holds {LONGEST_CODE}: shorten it."
         )
+    drawing = drawing_of(text)
+    if drawing is None:
+        raise NotAvailable("QRCode needs segno: install wfapp[qr].")
+    return drawing
+
+
+def drawing_of(text: str) -> dict[str, Any] | None:
+    """Draw a text as a QR code: the ``path`` of an SVG and its ``size``; ``None`` without segno, or for a long text."""
     try:
         segno = import_module("segno")
     except ImportError:
-        raise NotAvailable("QRCode needs segno: install wfapp[qr].") from None
+        return None
+    if len(text.encode()) > LONGEST_CODE:
+        return None
     rows = segno.make(text, error="m", micro=False, encoding="utf-8").matrix
     return {"path": _path(rows), "size": len(rows) + 2 * QUIET}
 

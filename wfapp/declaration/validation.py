@@ -183,7 +183,8 @@ def _check_hooks(cls: AnyWorkflow) -> None:
             raise _fail(
                 cls, f"{owner} hangs on the unknown step {hook.step_name!r}; legal are {_legal(structure.steps)}."
             )
-        if step.form is None:
+        # An action without data has its place beside the link that such a step may send.
+        if step.form is None and not (isinstance(hook, Action) and not hook.with_data):
             raise _fail(
                 cls, f"{owner} hangs on {step.name!r}, which has no form, so it would never run; give it form=."
             )

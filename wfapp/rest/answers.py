@@ -41,7 +41,8 @@ def describe_answer(answer: Answer, request: HttpRequest, transport: Transport) 
     if answer.notice is not None:
         body |= _notice(answer.notice, body)
     if answer.device is not None:
-        body["device"] = {"url": answer.device.url, "expiresAt": answer.device.expires_at}
+        qr = {"qr": answer.device.qr} if answer.device.qr is not None else {}
+        body["device"] = {"url": answer.device.url, "expiresAt": answer.device.expires_at, **qr}
     if answer.page is not None:
         body["inputRequired"] = _input_required(answer.page)
     if answer.messages:

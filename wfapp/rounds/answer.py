@@ -181,6 +181,8 @@ class DeviceView:
 
     url: str = field(repr=False)
     expires_at: datetime
+    qr: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The address as a QR code, as ``QRCode`` draws one (``path`` and ``size``), where segno is installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

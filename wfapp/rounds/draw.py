@@ -196,7 +196,9 @@ def _text(stage: Stage, source: Text, passed: Mapping[str, Any], data: Mapping[s
 
 
 def offered(stage: Stage, step: Step[Any, Any]) -> dict[str, Action[Any, Any]]:
-    """List the actions whose condition holds now, by id."""
+    """List the actions whose condition holds now, by id; those of a page are gone while a link is waited for."""
+    if step.form is not None and stage.state.link is not None:
+        return {}
     actions, path = stage.here.actions_of(step.name), path_of(stage.name)
     return {
         name: action

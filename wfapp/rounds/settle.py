@@ -10,6 +10,7 @@ from typing import Any, cast
 import msgspec
 from django.db import router
 
+from wfapp.declaration.display import drawing_of
 from wfapp.declaration.links import Link
 from wfapp.declaration.outcomes import Message
 from wfapp.declaration.secrecy import secrets_set
@@ -111,7 +112,8 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
 
 
 def _device(shown: dict[str, Any]) -> DeviceView:
-    return DeviceView(url=shown["url"], expires_at=datetime.fromisoformat(shown["expires_at"]))
+    expires_at = datetime.fromisoformat(shown["expires_at"])
+    return DeviceView(url=shown["url"], expires_at=expires_at, qr=drawing_of(shown["url"]))
 
 
 def _waiting(stage: Stage, sent: Sent) -> dict[str, Any]:

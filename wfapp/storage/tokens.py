@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from wfapp.errors import InvalidToken
 
-__all__ = ["LINK", "STAFF", "Token", "flow_key", "secret_key"]
+__all__ = ["LINK", "RESERVED", "STAFF", "Token", "flow_key", "secret_key"]
 
 LINK = "link"
 """What stands in the place of a storage's name in the token of a link."""
@@ -17,6 +17,9 @@ LINK = "link"
 STAFF = "staff"
 """What stands there in the token of a member of staff, for one step of somebody else's flow."""
 
+
+RESERVED = frozenset({LINK, STAFF})
+"""What no storage may be called."""
 
 _TEXT = re.compile(
     r"(?P<storage>[a-z][a-z0-9_]{0,30})\.(?P<secret>[A-Za-z0-9_-]{16,90000})\.(?P<revision>0|[1-9][0-9]{0,8})", re.ASCII

@@ -109,7 +109,7 @@ HOOK_MISTAKES: list[tuple[Mapping[str, Any], str]] = [
         "form_kwargs hook 'hook' hangs on the unknown step ''; legal are first.",
     ),
     (
-        {"first": (first := step(takes_self)), "hook": first.action(label="Go")(takes_self)},
+        {"first": (first := step(takes_self)), "hook": first.action(label="Go")(takes_form)},
         "action hook 'hook' hangs on 'first', which has no form, so it would never run; give it form=.",
     ),
     (
