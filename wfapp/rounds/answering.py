@@ -29,7 +29,7 @@ from wfapp.storage.encoding import b64decode, b64encode
 from wfapp.storage.sealing import seal, unseal
 from wfapp.storage.tokens import STAFF, Token
 
-__all__ = ["play_for_staff", "show_to_staff", "staff_token", "stage_for_staff"]
+__all__ = ["play_for_staff", "show_to_staff", "staff_page", "staff_token", "stage_for_staff", "waits_for"]
 
 LIFETIME = timedelta(hours=8)
 """How long a member of staff may take to answer."""

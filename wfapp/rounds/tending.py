@@ -39,6 +39,7 @@ class Care:
 
 
 @sensitive_variables()
+@for_one_flow
 def care_of(model: type[AbstractFlow], pk: uuid.UUID, *, caller: Caller) -> Care:
     """Tell what may be done about a flow now; nothing about one that cannot be read."""
     try:
