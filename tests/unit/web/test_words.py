@@ -72,5 +72,5 @@ def test_words_are_german() -> None:
     """The catalogue covers words with a number."""
     with override("de"):
         assert availability(resend(available_at=NOW + timedelta(seconds=25), remaining=2), NOW) == (
-            "In 25 Sekunden können Sie erneut anfragen. Noch 2-mal."
+            "In 25 Sekunden können Sie es erneut anfordern. Noch 2-mal möglich."
         )
