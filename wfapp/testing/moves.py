@@ -81,6 +81,9 @@ class Player:
     def submit_malformed(self) -> None:
         """Send what nobody should: it is refused with a clear 4xx or an error, and nothing is lost."""
         self._send("submit", "", malformed(self.walk.shown.schema, self.chance), hostile=True)
+        if self.walk.shown.refused:
+            # A page shows again what was typed, and a browser would send it again.
+            self.reload()
 
     def act(self) -> None:
         """Press a button of the page."""

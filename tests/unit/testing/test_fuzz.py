@@ -39,7 +39,9 @@ def test_pages_get_what_their_schema_allows(via: Any) -> None:
     """A dict of callables, or one callable, gives what cannot be made up."""
     done = fuzz(Joining, {"verify": code_of}, rounds=40, via=via, seed=5)
     assert done.ends["finished"]
-    done = fuzz(Joining, lambda step, walk: code_of(walk) if step == "verify" else {"email": "a@b.example"}, rounds=20)
+    done = fuzz(
+        Joining, lambda step, walk: code_of(walk) if step == "verify" else {"email": "a@b.example"}, rounds=20, seed=6
+    )
     assert done.steps["verify"]
 
 
