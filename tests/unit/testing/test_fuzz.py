@@ -64,7 +64,7 @@ def test_a_broken_workflow_is_found(fault: str, said: str, via: Any, monkeypatch
     """The message has the seed and the moves, and the same seed finds it again."""
     monkeypatch.setattr(Wobbly, "fault", fault)
     with pytest.raises(AssertionError, match=said) as caught:
-        fuzz(Wobbly, via=via)
+        fuzz(Wobbly, via=via, seed=11)
     found = re.search(r"seed=(\d+)\)", str(caught.value))
     assert found is not None
     assert "\n  begin\n" in str(caught.value)
@@ -76,7 +76,7 @@ def test_a_broken_workflow_is_found(fault: str, said: str, via: Any, monkeypatch
 def test_a_token_that_serves_anybody_is_found(via: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "belongs_to", lambda binding, caller: True)
     with pytest.raises(AssertionError, match=r"the page as a stranger was answered with .* instead of 403 or 410"):
-        fuzz(Hello, DATA, via=via)
+        fuzz(Hello, DATA, via=via, seed=12)
 
 
 @pytest.mark.parametrize("via", ["html", "json"])
@@ -92,4 +92,4 @@ def test_a_second_run_of_one_post_is_found(via: Any, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(play, "played", careless)
     with pytest.raises(AssertionError, match=r"seed=\d+"):
-        fuzz(Hello, DATA, via=via)
+        fuzz(Hello, DATA, via=via, seed=12)
