@@ -42,7 +42,9 @@ def test_fixtures_serve_a_run(tmp_path: Path) -> None:
     """As the entry point loads them: before Django is set up."""
     tests = tmp_path / "test_plugin.py"
     tests.write_text(TESTS, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "wfapp.pytest_plugin", "-c", "pyproject.toml", str(tests)]
+    # Where wfapp is installed, its entry point has loaded the plugin already.
+    plugin = ["-p", "no:wfapp", "-p", "wfapp.pytest_plugin"]
+    command = [sys.executable, "-m", "pytest", "-q", *plugin, "-c", "pyproject.toml", str(tests)]
     done = subprocess.run(
         [*command, "--rootdir", str(ROOT), "--numprocesses", "0"], cwd=ROOT, capture_output=True, text=True, check=False
     )
