@@ -140,7 +140,7 @@ def test_an_expired_link(sender: Visitor, guest: Visitor) -> None:
     landing = guest.open(link)
     Link.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     for sheet in (guest.submit(landing, "wf.start"), guest.open(link)):
-        assert (sheet.status, "Its time is over." in sheet.text) == (410, True)
+        assert (sheet.status, "This link has expired." in sheet.text) == (410, True)
 
 
 def test_a_newer_invitation_replaces_an_older_one(sender: Visitor, guest: Visitor) -> None:
@@ -150,7 +150,7 @@ def test_a_newer_invitation_replaces_an_older_one(sender: Visitor, guest: Visito
     invite(Visitor(), "ADA@example.com")
     new = link_in_mail()
     invite(Visitor(), "bob@example.com")
-    assert "A newer one was sent since." in guest.open(old).text
+    assert "A newer link was sent since." in guest.open(old).text
     assert guest.open(new).status == 200
 
 
@@ -171,7 +171,7 @@ def test_sent_again_after_a_while(sender: Visitor, guest: Visitor, monkeypatch: 
     monkeypatch.setattr(timezone, "now", lambda: later)
     again = sender.submit(waiting, "wf.resend")
     assert again.status == 200
-    assert "A newer one was sent since." in guest.open(first).text
+    assert "A newer link was sent since." in guest.open(first).text
     assert guest.open(link_in_mail()).status == 200
 
 

@@ -114,7 +114,7 @@ def test_a_flow_that_went_on_without_its_link_is_not_to_be_had_by_it() -> None:
     status, inside = post(client, wfs=waiting["watch"], input={"action": "skip"})
     assert (status, inside["status"], inside["inputRequired"]["view"]["title"]) == (200, "form", "Inside")
     assert post(client, wfs=token, input={"formData": {}})[0] == 410
-    assert "What it led to is over." in Visitor().open(f"/detour/?wfs={token}").text
+    assert "What this link led to is over." in Visitor().open(f"/detour/?wfs={token}").text
     assert post(client, wfs=inside["wfs"])[0] == 200
 
 
@@ -131,7 +131,8 @@ def post_raw(client: Client, **body: Any) -> int:
 
 
 @pytest.mark.parametrize(
-    ("status", "text"), [("cancelled", "What it led to was cancelled."), ("expired", "What it led to is over.")]
+    ("status", "text"),
+    [("cancelled", "What this link led to was cancelled."), ("expired", "What this link led to is over.")],
 )
 def test_a_link_to_what_staff_ended(status: Any, text: str) -> None:
     """The landing page says so, before and after its button is pressed."""
@@ -152,7 +153,7 @@ def test_a_link_to_a_flow_whose_time_is_over() -> None:
     with pytest.MonkeyPatch.context() as patch:
         later = timezone.now() + timedelta(days=8)
         patch.setattr(timezone, "now", lambda: later)
-        assert "Its time is over." in guest.open(link).text
+        assert "This link has expired." in guest.open(link).text
 
 
 @pytest.mark.parametrize("door", ["page", "rest"])
@@ -245,7 +246,7 @@ def test_after_a_change_of_keys_a_newer_link_replaces_older_ones(settings: Any) 
     settings.WFAPP = settings.WFAPP | {"KEYS": ["n" * 50, *(before or [settings.SECRET_KEY])]}
     other = Visitor()
     other.submit(other.open("/invite/"), email="ada@example.com")
-    assert "A newer one was sent since." in Visitor().open(old).text
+    assert "A newer link was sent since." in Visitor().open(old).text
     assert Visitor().open(link_in_mail()).status == 200
 
 

@@ -169,7 +169,7 @@ def test_thousands_of_files_are_refused_in_words(client: Client, storage: Storag
     page = begin(client, title="A", scan=PDF).json()
     page = send(client, submit(page["wfs"], scans=["data:,a"] * 5000))
     errors = page.json()["inputRequired"]["context"]["errors"]
-    assert errors == {"scans": "Too many files: at most 10 are taken."}
+    assert errors == {"scans": "Too many files: at most 10 are allowed."}
     assert len(paths(storage)) == 1
 
 

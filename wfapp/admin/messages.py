@@ -57,7 +57,7 @@ class OutgoingMessageAdmin(MessageAdminBase):
     list_display = ("purpose", "status", "tries", "due", "error", "channel", "workflow", "age", "flow")
     list_filter = ("status", ChannelFilter, "created_at")
     search_fields = ("flow",)
-    search_help_text = _("Finds the messages of a flow by its whole id, or one by its own.")
+    search_help_text = _("Finds messages by a whole id: their own, or that of their flow.")
     sortable_by = ("status", "age")
     actions = ("try_again", "drop")
     fields = (
@@ -70,7 +70,7 @@ class OutgoingMessageAdmin(MessageAdminBase):
         """Tell how long ago it was queued."""
         return timesince(message.created_at, depth=1)
 
-    @admin.display(description=_("tried next"))
+    @admin.display(description=_("next try in"))
     def due(self, message: OutgoingMessage) -> str:
         """Tell when it is tried next."""
         return timeuntil(message.due_at, depth=1) if message.status == SendStatus.QUEUED else ""
@@ -80,7 +80,7 @@ class OutgoingMessageAdmin(MessageAdminBase):
         """Send what could not be sent once more, to the address that is stored."""
         done = self._each(request, queryset, outbox.retry, gettext("Tried again."))
         text = ngettext("%(count)d message is tried again.", "%(count)d messages are tried again.", done)
-        refused = _("None of the selected messages can be tried again: only what has failed and was kept can be.")
+        refused = _("None of the selected messages can be tried again: only those can that failed and are still kept.")
         self._report(request, done, text, refused)
 
     @admin.action(description=_("Drop selected messages"), permissions=["drop"])

@@ -45,16 +45,20 @@ class PeopleAdmin(FlowAdminBase):
     @admin.action(description=_("Send the links of selected flows again"), permissions=["resend"])
     def resend_links(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:
         """Send links once more, to the addresses that they were sent to."""
-        question = _("The links that these flows wait for are sent again. The earlier ones open nothing any more.")
+        question = _(
+            "The links that these flows wait for will be sent again. The earlier ones will open nothing any more."
+        )
         done = gettext("Sent the link again.")
-        return self._tend(request, queryset, "resend_links", question, rounds.resend_by_staff, done)
+        return self._tend(request, queryset, "resend_links", question, rounds.resend_by_staff, done, _resent)
 
     @admin.action(description=_("Revoke the links of selected flows"), permissions=["revoke"])
     def revoke_links(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:
         """Let links open nothing any more."""
-        question = _("The links of these flows open nothing any more. Whoever waits may have a new one sent.")
+        question = _(
+            "The links of these flows will open nothing any more. Whoever waits for one can have a new one sent."
+        )
         done = gettext("Revoked the link.")
-        return self._tend(request, queryset, "revoke_links", question, rounds.revoke_by_staff, done)
+        return self._tend(request, queryset, "revoke_links", question, rounds.revoke_by_staff, done, _revoked)
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Ask for the model's ``resend`` permission."""
@@ -83,7 +87,7 @@ class PeopleAdmin(FlowAdminBase):
         except InvalidToken:
             return self._say(request, flow, _("This flow waits for nobody's answer any more."))
         except NoRoute:
-            return self._say(request, flow, _("The pages of this workflow have no address on this site."))
+            return self._say(request, flow, _("This workflow has no pages on this site."))
         self.log_change(request, flow, gettext("Opened %(step)s to be answered.") % {"step": flow.step})
         key = secret_key(token)
         response = HttpResponseRedirect(f"{where}?{urlencode({FLOW_FIELD: key})}", status=303)
@@ -104,7 +108,14 @@ class PeopleAdmin(FlowAdminBase):
         }
 
     def _tend(
-        self, request: HttpRequest, queryset: Rows, action: str, question: Any, tend: Tend, done: str
+        self,
+        request: HttpRequest,
+        queryset: Rows,
+        action: str,
+        question: Any,
+        tend: Tend,
+        done: str,
+        report: Callable[[int], str],
     ) -> HttpResponse | None:
         """Do something to the links of flows; of several, asked for in the list, once that is confirmed."""
         flows = list(queryset.filter(status__in=OPEN)[:AT_ONCE])
@@ -113,8 +124,7 @@ class PeopleAdmin(FlowAdminBase):
             return self.ask(request, flows, action, question=question)
         count = sum(self._tended(request, flow, tend, done) for flow in flows)
         if count:
-            text = ngettext("The link of %(count)d flow: %(done)s", "The links of %(count)d flows: %(done)s", count)
-            self.message_user(request, text % {"count": count, "done": done}, messages.SUCCESS)
+            self.message_user(request, report(count), messages.SUCCESS)
         if count < len(flows) or not flows:
             self.message_user(
                 request, _("Flows that wait for no link, or are at work, were left alone."), messages.WARNING
@@ -127,7 +137,9 @@ class PeopleAdmin(FlowAdminBase):
                 return False
         except (NotSendable, NoRoute):
             self.message_user(
-                request, _("The link of %(flow)s cannot be sent: ask its developer.") % {"flow": flow}, messages.ERROR
+                request,
+                _("The link of %(flow)s cannot be sent: tell the developers of this site.") % {"flow": flow},
+                messages.ERROR,
             )
             return False
         self.log_change(request, flow, done)
@@ -163,3 +175,15 @@ class PeopleAdmin(FlowAdminBase):
 
     def _is_permitted(self, request: HttpRequest, action: str) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
+
+
+def _resent(count: int) -> str:
+    text = ngettext(
+        "The link of %(count)d flow was sent again.", "The links of %(count)d flows were sent again.", count
+    )
+    return text % {"count": count}
+
+
+def _revoked(count: int) -> str:
+    text = ngettext("The link of %(count)d flow was revoked.", "The links of %(count)d flows were revoked.", count)
+    return text % {"count": count}

@@ -60,7 +60,7 @@ def _from_before(formset: BaseFormSet[Any], rows: Sequence[Mapping[str, Any]]) -
     count = sum(keyed)
     if not all(keyed[:count]):
         path = f"{formset.prefix}.{keyed.index(False)}"
-        raise MalformedRequest(_("%(field)s: new rows stand behind those with a key.") % {"field": path})
+        raise MalformedRequest(_("%(field)s: rows with a key come first, new rows after them.") % {"field": path})
     return count
 
 

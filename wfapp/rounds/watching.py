@@ -32,4 +32,10 @@ def watched(state: State, token: Token, caller: Caller, workflow: type[Workflow[
     last = state.last.end if state.last is not None else None
     if state.ended and last is not None:
         return Answer(status=last["status"], end=End(status=last["status"], reason=last.get("reason", "")), **shared)
-    return Answer(status="waiting", notice=Notice(description=_("This goes on elsewhere."), elsewhere=True), **shared)
+    return Answer(
+        status="waiting",
+        notice=Notice(
+            description=_("This goes on elsewhere. Come back to this page to see how it ended."), elsewhere=True
+        ),
+        **shared,
+    )

@@ -107,9 +107,11 @@ class Desk:
             given = part.files.given(part.add_prefix(name)) if isinstance(part.files, Tray) else []
             count += len(given)
             if any((file.size or 0) > largest for file in given):
-                _refuse(part, name, _("This file is too large: at most %s are taken.") % filesizeformat(largest))
+                _refuse(part, name, _("This file is too large: at most %s are allowed.") % filesizeformat(largest))
             elif given and count > most:
-                text = ngettext("Too many files: at most %d is taken.", "Too many files: at most %d are taken.", most)
+                text = ngettext(
+                    "Too many files: at most %d is allowed.", "Too many files: at most %d are allowed.", most
+                )
                 _refuse(part, name, text % most)
 
     def take_in(self, position: Position, form: Any, *, whole: bool) -> None:

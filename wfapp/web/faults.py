@@ -14,13 +14,15 @@ __all__ = ["is_outdated", "message_of", "text_of", "title_of"]
 
 LINKS = {
     "used": gettext_lazy("It works once, and was used. If that was you, go on in the browser that you used."),
-    "expired": gettext_lazy("Its time is over. Ask whoever sent it to you for a new one."),
-    "superseded": gettext_lazy("A newer one was sent since. Please use the newest message."),
+    "expired": gettext_lazy("This link has expired. Start again, or ask whoever sent it to you for a new one."),
+    "superseded": gettext_lazy("A newer link was sent since. Please use the one in the newest message."),
     "cancelled": gettext_lazy(
-        "What it led to was cancelled. Ask whoever sent it to you if you think that this is a mistake."
+        "What this link led to was cancelled. If you think that this is a mistake, ask whoever sent it to you."
     ),
-    "over": gettext_lazy("What it led to is over. You can close this page."),
-    "revoked": gettext_lazy("It was withdrawn. Ask whoever sent it to you if you think that this is a mistake."),
+    "over": gettext_lazy("What this link led to is over. You can close this page."),
+    "revoked": gettext_lazy(
+        "This link was withdrawn. If you think that this is a mistake, ask whoever sent it to you."
+    ),
 }
 """What to tell of a link, by what became of it."""
 

@@ -95,7 +95,7 @@ def test_a_file_that_is_refused_is_not_kept(storage: Storage) -> None:
     """Neither by its limits, nor by its field, nor by its step."""
     page = begin(TakesFiles, title="A", scan=scan(b"x" * 1001))
     assert page.page is not None
-    assert page.page.errors == {"scan": "This file is too large: at most 1000\xa0bytes are taken."}
+    assert page.page.errors == {"scan": "This file is too large: at most 1000\xa0bytes are allowed."}
     page = play(page, title="A", scan=scan(b""))
     assert page.page is not None
     assert page.page.errors == {"scan": "The submitted file is empty."}
@@ -113,7 +113,7 @@ def test_too_many_files_are_refused(storage: Storage) -> None:
     begin_with = begin(TakesFiles, title="A", scan=scan())
     page = play(begin_with, scans=[scan()] * 11)
     assert page.page is not None
-    assert page.page.errors == {"scans": "Too many files: at most 10 are taken."}
+    assert page.page.errors == {"scans": "Too many files: at most 10 are allowed."}
 
 
 @pytest.mark.db

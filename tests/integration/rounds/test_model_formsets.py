@@ -101,7 +101,7 @@ def test_a_hostile_key_is_a_fault_or_an_error(groups: type[Workflow[Any]], key: 
 def test_new_rows_stand_behind_those_with_a_key(groups: type[Workflow[Any]]) -> None:
     """Django would not save the first one."""
     ant = Group.objects.create(name="ant")
-    with pytest.raises(MalformedRequest, match=r"^groups\.0: new rows stand behind those with a key\.$"):
+    with pytest.raises(MalformedRequest, match=r"^groups\.0: rows with a key come first, new rows after them\.$"):
         play(begin(groups), groups=[{"name": "eel"}, {"id": ant.pk, "name": "ant"}])
 
 

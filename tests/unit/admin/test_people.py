@@ -86,7 +86,7 @@ def test_a_link_sent_again(staff: Client) -> None:
     sender = Visitor()
     waiting = sender.submit(sender.open("/sign-up/"), applicant="Ann")
     first = link_in_mail()
-    assert said(press(staff, "resend_links")) == ["The link of 1 flow: Sent the link again."]
+    assert said(press(staff, "resend_links")) == ["The link of 1 flow was sent again."]
     second = link_in_mail()
     assert [message.to for message in mail.outbox] == [["ada@example.com"]] * 2
     assert Visitor().open(first).status == 410
@@ -101,8 +101,8 @@ def test_a_revoked_link(staff: Client) -> None:
     """Its page says so; whoever waits may have another one sent."""
     SignUp.start(data={"applicant": "Ann"})
     link = link_in_mail()
-    assert said(press(staff, "revoke_links")) == ["The link of 1 flow: Revoked the link."]
-    assert "It was withdrawn." in Visitor().open(link).text
+    assert said(press(staff, "revoke_links")) == ["The link of 1 flow was revoked."]
+    assert "This link was withdrawn." in Visitor().open(link).text
     assert FlowEvent.objects.filter(kind="revoked").count() == 1
     press(staff, "resend_links")
     assert Visitor().open(link_in_mail()).status == 200
@@ -132,7 +132,9 @@ def test_a_link_that_cannot_be_sent_any_more(staff: Client, monkeypatch: pytest.
 
     monkeypatch.setattr("wfapp.links.compose.select_template", missing)
     [text, *_rest] = said(press(staff, "resend_links"))
-    assert text == f"The link of people/passed {Flow.objects.get().pk} cannot be sent: ask its developer."
+    assert (
+        text == f"The link of people/passed {Flow.objects.get().pk} cannot be sent: tell the developers of this site."
+    )
     assert Link.objects.count() == 1
 
 
@@ -165,7 +167,7 @@ def test_a_workflow_without_pages(staff: Client) -> None:
     """There is nowhere to answer it."""
     Unrouted.start(data={"applicant": "Ann"})
     response = staff.post(answer_address(), follow=True)
-    assert said(response) == ["The pages of this workflow have no address on this site."]
+    assert said(response) == ["This workflow has no pages on this site."]
 
 
 def test_a_page_shows_neither_address_nor_context_nor_token(staff: Client) -> None:
