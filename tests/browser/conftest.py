@@ -51,6 +51,7 @@ def site(chrome: Browser, transactional_db: None, live_server: Any, settings: An
     else:
         settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = backend, tmp_path
     call_command("seed_demo", verbosity=0)
+    call_command("seed_shop", verbosity=0)
     return str(live_server.url)
 
 
@@ -74,6 +75,15 @@ def new_context(chrome: Browser, site: str) -> Iterator[Callable[..., BrowserCon
 def page(new_context: Callable[..., BrowserContext]) -> Page:
     """Open an empty tab."""
     return new_context().new_page()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Give the script that judges whether a page is accessible."""
+    script = Path(__file__).parent.parent / "node/node_modules/axe-core/axe.min.js"
+    if not script.exists():
+        pytest.skip("needs axe-core: npm ci --prefix tests/node")
+    return script.read_text()
 
 
 @pytest.fixture

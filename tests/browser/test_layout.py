@@ -1,76 +1,28 @@
-"""The demo's pages fit a small screen, and leave the console empty."""
+"""The demo's pages fit a small screen, leave the console empty, keep the site's policy and can be used by everyone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
-from tests.browser.walks import answer, code_field, codes, press, say_name, send_code, signed_in, summary, wrong
+from tests.browser.tours import TOURS, Look
 
 pytestmark = pytest.mark.browser
 
 CHROMIUMS_OWN = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d ")
+JUDGED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = """async tags => (await axe.run(document, {runOnly: tags})).violations.flatMap(
+  fault => fault.nodes.map(node => `${fault.id}: ${node.html} ${node.failureSummary}`))"""
+
+each_tour = pytest.mark.parametrize("tour", TOURS, ids=lambda tour: tour.__name__)
 
 
-def walk(page: Page) -> list[str]:
-    """Go over the demo's pages, rejected ones included; give the names of those that are wider than the window."""
-    wide: list[str] = []
-
-    def look(name: str) -> None:
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            wide.append(name)
-
-    page.goto("/")
-    look("front")
-    page.goto("/fields/")
-    look("fields")
-    page.locator(".wf-form").evaluate("form => { form.noValidate = true }")
-    press(page, "Continue")
-    expect(summary(page)).to_be_visible()
-    look("fields, rejected")
-    page.goto("/hello/")
-    look("hello")
-    say_name(page, "Bartholomew" * 3)
-    expect(page.get_by_role("button", name="Hello to you")).to_be_visible()
-    look("greeting")
-    page.goto("/recover/")
-    page.get_by_label("E-mail address").fill(f"{'bob' * 20}@example.com")
-    press(page, "Send me a link")
-    expect(page.get_by_role("link", name="Check again")).to_be_visible()
-    look("recovery, waiting")
-    page.goto("/register/")
-    look("registering")
-    page.goto("/login/")
-    answer(page, "bob", "wrong")
-    expect(summary(page)).to_be_visible()
-    look("password, rejected")
-    answer(page, "bob")
-    expect(code_field(page)).to_be_visible()
-    look("code")
-    code = codes(page)[-1]
-    send_code(page, wrong(code))
-    expect(summary(page)).to_be_visible()
-    look("code, rejected")
-    send_code(page, code)
-    expect(signed_in(page)).to_have_text("bob")
-    look("front, signed in")
-    page.goto("/password/")
-    look("present password")
-    page.goto("/outbox/")
-    look("outbox")
-    return wide
-
-
-def test_no_page_scrolls_sideways_on_a_small_screen(new_context: Callable[..., BrowserContext]) -> None:
-    """At 320 pixels, what WCAG 2.2 (1.4.10) asks for, everything stands in one column."""
-    assert walk(new_context(viewport={"width": 320, "height": 640}).new_page()) == []
-
-
-def test_console_stays_empty(page: Page) -> None:
-    """No page has an error or a warning of its own; Chromium notes each 4xx by itself."""
+def listen(page: Page) -> list[str]:
+    """Collect what a page says on the console; Chromium notes each 4xx by itself."""
     said: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
@@ -79,5 +31,48 @@ def test_console_stays_empty(page: Page) -> None:
 
     page.on("console", note)
     page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
-    walk(page)
-    assert said == []
+    return said
+
+
+@each_tour
+def test_pages_fit_and_are_quiet(
+    new_context: Callable[..., BrowserContext], tour: Callable[[Page, Look], None]
+) -> None:
+    """At 320 pixels, what WCAG 2.2 (1.4.10) asks for, all stands in one column; nothing breaks the site's policy."""
+    page = new_context(viewport={"width": 320, "height": 640}).new_page()
+    said, wide = listen(page), list[str]()
+    policies: set[Any] = set()
+    page.on("response", lambda answered: policies.add(answered.headers.get("content-security-policy", answered.url)))
+
+    def look(name: str) -> None:
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wide.append(name)
+
+    tour(page, look)
+    assert (wide, said) == ([], [])
+    assert any(policy.startswith("default-src 'self'; ") for policy in policies)
+
+
+@each_tour
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_use_the_pages(
+    new_context: Callable[..., BrowserContext], axe: str, tour: Callable[[Page, Look], None], scheme: Any
+) -> None:
+    """Names, roles, order of headings, landmarks, contrast, sizes: axe-core finds nothing to say."""
+    page = new_context(color_scheme=scheme).new_page()
+    found: list[str] = []
+
+    def look(name: str) -> None:
+        page.evaluate(axe)
+        found.extend(f"{name}: {fault}" for fault in page.evaluate(RUN_AXE, JUDGED))
+
+    tour(page, look)
+    assert found == []
+
+
+def test_there_is_an_icon(page: Page, site: str) -> None:
+    """Where browsers look for one, and where the pages say."""
+    assert page.request.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
+    page.goto("/checkout/")
+    icon = page.locator("link[rel=icon]").get_attribute("href")
+    assert page.request.get(str(icon)).ok
