@@ -18,7 +18,8 @@ class GuestForm(forms.Form):
     """Ask for one guest."""
 
     name = forms.CharField(label=_("Name"), max_length=40)
-    food = forms.ChoiceField(label=_("Food"), choices=FOOD)
+    # Each row starts with a choice: one that nobody touches stays blank all the same.
+    food = forms.ChoiceField(label=_("Food"), choices=FOOD, initial="all")
 
 
 class BaseGuests(BaseFormSet):  # type: ignore[type-arg]  # without stubs at runtime it takes no parameter
