@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.contrib.auth.models import User
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.integration.link_samples import EmailForm, InviteContext, NameForm
+from tests.integration.people_samples import Approval
 from tests.integration.rounds.helpers import begin, play, statements
 from tests.integration.test_concurrency import at_once
 from wfapp import EmailLink, Finish, Workflow, rounds, step
@@ -248,3 +250,45 @@ def test_what_a_link_takes(invite: type[Workflow[Any]], tokens: list[str]) -> No
     with CaptureQueriesContext(connection) as opened:
         open_link(tokens[0], 1)
     assert [len(statements(queries)) for queries in (minted, shown, opened)] == [5, 3, 8]
+
+
+def test_of_two_staff_at_once_one_answers() -> None:
+    """The other reads that it was answered: neither the person's page nor a fault."""
+    staff = [User.objects.create_superuser(f"staff-{number}") for number in range(4)]
+    flow = Approval.start(data={"applicant": "Ann"})
+    callers = [Caller(door="page", user=user) for user in staff]
+    granted = [rounds.staff_token(Flow, flow.id, caller=caller) for caller in callers]
+    answer = Input(values={"verdict": "yes"})
+    results = at_once(
+        4, lambda number: insistent(lambda: rounds.play(granted[number], caller=callers[number], input=answer))
+    )
+    assert outcomes(results) == {"waiting": 4}
+    assert [result.page for result in results] == [None] * 4
+    assert FlowEvent.objects.filter(kind="submitted", step="review").count() == 1
+    end = flow.submit({"name": "Ann"})
+    assert end.end is not None
+    assert end.end.data == {"name": "Ann", "runs": 1}
+
+
+def test_a_sign_in_by_staff_binds_the_end_to_nobody_else() -> None:
+    """The person still reads how their flow ended; nobody is signed in."""
+    with isolated_registry():
+
+        class Vouched(Workflow[InviteContext]):
+            name = "promises/vouched"
+            ask = step(form=NameForm)
+
+            @step(form=CodeForm, permission="wfapp.view_flow")
+            def vouch(self, form: CodeForm) -> Finish:
+                return Finish(sign_in=User.objects.get(username="ada"), data={"done": True})
+
+        User.objects.create_user("ada")
+        rita = Caller(door="page", user=User.objects.create_superuser("rita"), browser="r" * 43, transport="cookie")
+        waiting = play(begin(Vouched, browser(1)), browser(1), name="Ada")
+        assert (waiting.status, waiting.token is not None) == ("waiting", True)
+        token = rounds.staff_token(Flow, Flow.objects.get().pk, caller=rita)
+        done = rounds.play(token, caller=rita, input=Input(values={"code": "1"}))
+        assert (done.status, done.effects, done.end) == ("waiting", None, None)
+        shown = rounds.show(waiting.token, caller=browser(1))  # type: ignore[arg-type]
+        assert shown.end is not None
+        assert (shown.end.data, shown.effects) == ({"done": True}, None)

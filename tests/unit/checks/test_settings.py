@@ -134,6 +134,14 @@ def test_names_of_storages(settings: Any, name: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["link", "staff"])
+def test_names_of_other_tokens(settings: Any, name: str) -> None:
+    """Tokens of links and of staff start with them."""
+    settings.WFAPP = {"STORAGES": {name: "wfapp.testing.MemoryStorage"}}
+    text = f"WFAPP['STORAGES'][{name!r}]: {name!r} is taken: the tokens of links and of staff start with it."
+    assert found() == [Error(text, id="wfapp.E107")]
+
+
 @pytest.mark.parametrize(
     "path", ["nowhere.Storage", "Storage", "wfapp.testing.Nothing", "wfapp.conf.Conf", f"{__name__}.Unfinished"]
 )
