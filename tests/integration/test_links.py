@@ -130,7 +130,7 @@ def test_another_browser_comes_too_late(sender: Visitor, guest: Visitor) -> None
     guest.submit(guest.open(link), "wf.start")
     for sheet in (late.submit(shown, "wf.start"), Visitor().open(link)):
         assert (sheet.status, sheet.heading) == (410, "This link cannot be used")
-        assert "It works once, and was used." in sheet.text
+        assert "This link works only once, and was used." in sheet.text
 
 
 def test_an_expired_link(sender: Visitor, guest: Visitor) -> None:

@@ -13,7 +13,9 @@ __all__ = ["is_outdated", "message_of", "text_of", "title_of"]
 
 
 LINKS = {
-    "used": gettext_lazy("It works once, and was used. If that was you, go on in the browser that you used."),
+    "used": gettext_lazy(
+        "This link works only once, and was used. If that was you, go on in the browser that you used."
+    ),
     "expired": gettext_lazy("This link has expired. Start again, or ask whoever sent it to you for a new one."),
     "superseded": gettext_lazy("A newer link was sent since. Please use the one in the newest message."),
     "cancelled": gettext_lazy(
