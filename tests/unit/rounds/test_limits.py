@@ -76,6 +76,13 @@ def test_a_context_key_a_method_a_callable_and_the_address_count() -> None:
     assert counter("address", address="10.0.0.1") != counter("address", address="10.0.0.2")
 
 
+def test_code_of_the_site_has_no_address_to_count() -> None:
+    """Its jobs would shut each other out."""
+    stage = Stage(Named, state_of(Named), Caller(door="python"))
+    limits = [Limit("sample", key="address", rate="1/1m"), Limit("sample", key="tenant", rate="1/1m")]
+    assert [charge.limit.key for charge in charges_of(stage, limits, None)] == ["tenant"]
+
+
 def test_a_field_of_the_form_comes_before_a_context_key_of_its_name() -> None:
     """What is typed is counted, not what was typed on an earlier page."""
     assert counter("name", {"name": "ada"}, name="Bob") == counter("name", {"name": "ada"}, name="Eve")
