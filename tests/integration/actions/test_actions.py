@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.integration.actions.doors import DOORS, Door, Pages, Seen
+from tests.integration.actions.doors import DOORS, Door, Pages, Python, Seen
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.integration.actions.workflows")]
 
@@ -126,10 +126,10 @@ def test_a_press_that_asks_counts(door: Door) -> None:
 
 @pytest.mark.parametrize("action", ["by_account", "by_address"])
 def test_a_limit_per_key_counts_over_all_flows(door: Door, action: str) -> None:
-    """Beyond it there is a time to wait, and then new presses."""
+    """Beyond it there is a time to wait, and then new presses; code of the site comes from no address."""
     assert [door.press(action).limited, door.press(action).limited] == [False, False]
     door.begin()
-    assert door.press(action) == Seen(limited=True)
+    assert door.press(action).limited is not (isinstance(door, Python) and action == "by_address")
 
 
 def test_a_limit_per_account_is_each_accounts_own(door: Door) -> None:
