@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from tests.browser.walks import press
 
@@ -34,6 +34,16 @@ def deliver(page: Page) -> None:
     page.get_by_label("Customs number").fill("123456789")
     expect(page.get_by_label("Greeting")).to_have_value("All the best!")
     press(page, "Continue")
+    expect(page.get_by_role("heading", name="Rows of fields")).to_be_visible()
+
+
+def bring(page: Page) -> None:
+    """Answer the pages with rows and with files."""
+    page.get_by_label("Name").first.fill("Bob")
+    press(page, "Continue")
+    letter = FilePayload(name="letter.txt", mimeType="text/plain", buffer=b"Dear Ann")
+    page.get_by_label("A letter").set_input_files(letter)
+    press(page, "Continue")
     expect(page.get_by_role("heading", name="Fields that only show")).to_be_visible()
 
 
@@ -51,6 +61,7 @@ def test_a_text_is_copied_under_a_strict_policy(new_context: Callable[..., Brows
     page.route("**/fields/**", strictly)
     fill_in(page)
     deliver(page)
+    bring(page)
     codes = page.get_by_label("Recovery codes")
     expect(codes).not_to_be_editable()
     copy = page.locator("wf-copy", has=codes)
@@ -66,6 +77,7 @@ def test_a_text_can_be_read_without_javascript(new_context: Callable[..., Browse
     page = new_context(java_script_enabled=False).new_page()
     fill_in(page)
     deliver(page)
+    bring(page)
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)
     expect(page.get_by_label("Order number")).to_have_value(re.compile("DEMO-[0-9]{4}"))
     page.get_by_text("Show as text").click()
