@@ -157,6 +157,11 @@ class Workflow(Generic[C]):
             )
         return self._request
 
+    @property
+    def has_request(self) -> bool:
+        """Tell whether this round has a request; one that code of the site plays has none."""
+        return self._request is not None
+
     def has_permission(self, step: Step[Any, Any]) -> bool:
         """Tell whether the caller may answer a step, beside its declared rights; asked on start and on every resume."""
         return True

@@ -49,7 +49,7 @@ class Login(AccountWorkflow[LoginContext]):
 
     @credentials.form_kwargs
     def credentials_kwargs(self) -> Mapping[str, Any]:
-        return {"request": self.request}
+        return {"request": self.request if self.has_request else None}
 
     @step(
         form=CodeForm,
