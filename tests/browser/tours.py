@@ -9,7 +9,20 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.walks import answer, code_field, codes, press, say_name, send_code, signed_in, summary, wrong
 
-__all__ = ["GOOD_CARD", "PDF", "TOURS", "Look", "begin_order", "device_path", "put", "send_address", "unchecked"]
+__all__ = [
+    "BAD_CARD",
+    "GOOD_CARD",
+    "PDF",
+    "TOURS",
+    "Look",
+    "begin_order",
+    "company",
+    "device_path",
+    "heading",
+    "pay",
+    "put",
+    "send_address",
+]
 
 Look = Callable[[str], None]
 """Looks at the page that is open now; the name is for a message."""
@@ -50,6 +63,21 @@ def send_address(page: Page) -> None:
     page.get_by_label("Street").fill("Elm Street 1")
     page.get_by_label("City").fill("Linz")
     press(page, "Continue")
+
+
+def pay(page: Page, number: str) -> None:
+    """Give the number of a card."""
+    page.get_by_label("Card number").fill(number)
+    press(page, "Continue")
+
+
+def company(page: Page, name: str) -> None:
+    """Fill the first page of the onboarding in and send it."""
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Register number").fill("FN 12345")
+    page.get_by_label("Country").select_option("AT")
+    press(page, "Continue")
+    heading(page, f"Papers of {name}")
 
 
 def device_path(page: Page) -> str:
@@ -161,15 +189,13 @@ def checkout(page: Page, look: Look) -> None:
     expect(page.locator(".wf-message")).to_be_visible()
     look("draft")
     send_address(page)
-    page.get_by_label("Card number").fill(BAD_CARD)
-    press(page, "Continue")
+    pay(page, BAD_CARD)
     page.get_by_label("I order").check()
     look("last look")
     press(page, "Place the order")
     expect(summary(page)).to_contain_text("declined")
     look("declined")
-    page.get_by_label("Card number").fill(GOOD_CARD)
-    press(page, "Continue")
+    pay(page, GOOD_CARD)
     page.get_by_label("I order").check()
     press(page, "Place the order")
     heading(page, "Done")
@@ -182,10 +208,7 @@ def onboarding(page: Page, look: Look) -> None:
     answer(page, "alice")
     heading(page, "Your company")
     look("company")
-    page.get_by_label("Name").fill(LONG)
-    page.get_by_label("Register number").fill("FN 12345")
-    page.get_by_label("Country").select_option("AT")
-    press(page, "Continue")
+    company(page, LONG)
     press(page, "Continue on your phone")
     expect(page.locator(".wf-device")).to_be_visible()
     look("for another device")
