@@ -48,7 +48,8 @@ class BaseOwnerFormSet(OwnerRows):
 
     def clean(self) -> None:
         """Refuse shares of more than a hundred percent together."""
-        if sum(row.cleaned_data.get("share", 0) for row in self.forms if row.is_valid()) > WHOLE:
+        rows = [row for row in self.forms if row.is_valid() and row not in self.deleted_forms]
+        if sum(row.cleaned_data.get("share", 0) for row in rows) > WHOLE:
             raise ValidationError(_("The shares are more than 100 percent together."))
 
 

@@ -50,6 +50,9 @@ def site(chrome: Browser, transactional_db: None, live_server: Any, settings: An
         settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": {"file_path": tmp_path}}}
     else:
         settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = backend, tmp_path
+    # As on a site: the storage in memory hands the same open file to every request.
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}
+    settings.STORAGES = {**settings.STORAGES, "default": files}
     call_command("seed_demo", verbosity=0)
     call_command("seed_shop", verbosity=0)
     return str(live_server.url)

@@ -101,6 +101,13 @@ def test_shares_of_more_than_all(walk: Walk) -> None:
     assert walk.submit(OWNERS).status == "waiting"
 
 
+def test_a_deleted_row_has_no_share(walk: Walk) -> None:
+    """What is to be deleted does not count."""
+    walk.submit(DATA).submit(extract=extract())
+    walk.submit({"form": [{"name": "Ada", "share": 60}, {"name": "Bob", "share": 60, "DELETE": True}]})
+    assert walk.status == "waiting"
+
+
 def test_the_file_is_kept_over_errors_and_back(walk: Walk) -> None:
     """It need not be chosen again."""
     walk.submit(DATA).submit(extract=extract()).back().submit({})
