@@ -34,17 +34,17 @@ class Recipe:
         return self.workflow.login_required or bool(self.workflow.permission_required)
 
     @property
+    def is_for_staff(self) -> bool:
+        """Tell whether it asks for a permission."""
+        return bool(self.workflow.permission_required)
+
+    @property
     def request_body(self) -> str:
         """Give the JSON that starts it."""
         return json.dumps({"wfid": self.workflow.name})
 
 
 RECIPES = (
-    Recipe(
-        workflow=Hello,
-        url_name="hello",
-        text=_("The smallest workflow: two pages, and the title of the second one greets whoever filled in the first."),
-    ),
     Recipe(
         workflow=Login,
         url_name="login",
@@ -89,14 +89,6 @@ RECIPES = (
         ),
     ),
     Recipe(
-        workflow=Onboard,
-        url_name="onboard",
-        text=_(
-            "A model form, a file, rows of owners, and a review by staff days later: whoever handed in comes back from "
-            "any device, staff answer from the admin, and the verdict comes by mail."
-        ),
-    ),
-    Recipe(
         workflow=PlaceOrder,
         url_name="checkout",
         text=_(
@@ -105,11 +97,24 @@ RECIPES = (
         ),
     ),
     Recipe(
+        workflow=Onboard,
+        url_name="onboard",
+        text=_(
+            "A model form, a file, rows of owners, and a review by staff days later: whoever handed in comes back from "
+            "any device, staff answer from the admin, and the verdict comes by mail."
+        ),
+    ),
+    Recipe(
         workflow=Fields,
         url_name="fields",
         text=_(
-            "Every form field that Django has, fields that depend on others and fields that only show: drawn by Django "
-            "and described as JSON Schema."
+            "Every form field that Django has, fields that depend on others, rows, files and fields that only show: "
+            "drawn by Django and described as JSON Schema."
         ),
+    ),
+    Recipe(
+        workflow=Hello,
+        url_name="hello",
+        text=_("The smallest workflow: two pages, and the title of the second one greets whoever filled in the first."),
     ),
 )

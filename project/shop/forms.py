@@ -30,7 +30,7 @@ class ItemForm(forms.Form):
 
     product = ProductField(Product.objects.all(), label=_("Product"))
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=99, initial=1)
-    more = forms.BooleanField(label=_("I would like something else, too"), required=False)
+    more = forms.BooleanField(label=_("Something else, too"), required=False)
 
 
 class AddressForm(forms.Form):

@@ -53,7 +53,7 @@ def put(page: Page, product: str, quantity: int = 1, *, more: bool = False) -> N
     """Put something into the cart."""
     page.get_by_label("Product").select_option(label=product)
     page.get_by_label("Quantity").fill(str(quantity))
-    page.get_by_label("I would like something else, too").set_checked(more)
+    page.get_by_label("Something else, too").set_checked(more)
     press(page, "Put into the cart")
 
 
