@@ -209,7 +209,9 @@ def test_whoever_waits_may_cancel(person: Visitor) -> None:
     staff, page = desk(reviewer())
     assert person.submit(waiting, "wf.cancel").status == 200
     assert Flow.objects.get().status == "cancelled"
-    assert "There is nothing left to do here." in staff.submit(page, verdict="yes").text
+    done = staff.submit(page, verdict="yes").text
+    assert "There is nothing left to do here." in done
+    assert "Check again" not in done
 
 
 def test_the_person_does_not_go_back_to_what_staff_answered(person: Visitor) -> None:

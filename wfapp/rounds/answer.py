@@ -174,6 +174,9 @@ class Notice:
     elsewhere: bool = False
     """Whether the flow went on elsewhere, and this is what is left to watch."""
 
+    over: bool = False
+    """Whether nothing is left to watch, either: who answered a step for somebody else has done their part."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceView:

@@ -205,5 +205,7 @@ def _thanks(cls: type[Workflow[Any]], state: State, token: Token) -> Answer:
         flow_id=state.id,
         token=token.at(state.revision),
         title=str(cls.title),
-        notice=Notice(description=_("Thank you: this step is done. There is nothing left to do here."), elsewhere=True),
+        notice=Notice(
+            description=_("Thank you: this step is done. There is nothing left to do here."), elsewhere=True, over=True
+        ),
     )
