@@ -88,7 +88,7 @@ class Player:
         self.stored = encode_state(state)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(programs(), answers)
 def test_a_workflow_runs_as_its_program(body: Body, walk: list[Answer]) -> None:
     """The same conditions are asked, the same steps run with the same contexts, and the same pages wait."""
