@@ -74,7 +74,13 @@ def test_a_thread_closes_its_connection(monkeypatch: pytest.MonkeyPatch) -> None
     used: list[Any] = []
     monkeypatch.setattr(Failing, "send", lambda *args: used.append(connection.connection))
     closed: list[str] = []
-    monkeypatch.setattr(dispatch.connections, "close_all", lambda: closed.append(threading.current_thread().name))
+    close_all = dispatch.connections.close_all
+
+    def noted() -> None:
+        closed.append(threading.current_thread().name)
+        close_all()
+
+    monkeypatch.setattr(dispatch.connections, "close_all", noted)
     put()
     assert senders.wait(30)
     assert closed == ["wfapp-sender"]
