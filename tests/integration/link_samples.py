@@ -9,11 +9,11 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.urls import include, path
 
-from wfapp import Context, DeviceLink, EmailLink, Finish, Workflow, step
+from wfapp import Context, DeviceLink, EmailLink, Finish, SmsLink, Workflow, step
 from wfapp.links.outbox import deliver_due
 from wfapp.web import WorkflowView
 
-__all__ = ["Invite", "Moving", "link_in_mail", "urlpatterns"]
+__all__ = ["Invite", "Moving", "Texted", "link_in_mail", "urlpatterns"]
 
 
 class EmailForm(forms.Form):
@@ -57,6 +57,21 @@ class Invite(Workflow[InviteContext]):
         return Finish(sign_in=user, data={"name": user.get_username()}, message="You are in.", redirect="/")
 
 
+class Texted(Workflow[InviteContext]):
+    """Send the link to a telephone."""
+
+    name = "links/texted"
+    exposed = True
+
+    @step
+    def text(self) -> SmsLink:
+        return SmsLink("+49 170 1234567", "flows/mail/invite")
+
+    @step(form=NameForm)
+    def join(self, form: NameForm) -> Finish:
+        return Finish(data={"name": form.cleaned_data["name"]})
+
+
 class Moving(Workflow[InviteContext]):
     """Go on with a page on another device."""
 
@@ -83,6 +98,7 @@ def link_in_mail() -> str:
 
 urlpatterns = [
     path("invite/", WorkflowView.as_view(workflow=Invite)),
+    path("texted/", WorkflowView.as_view(workflow=Texted)),
     path("moving/", WorkflowView.as_view(workflow=Moving)),
     path("wf/", include("wfapp.urls")),
 ]

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from tests.integration.link_samples import link_in_mail
 from tests.integration.pages.visitor import Sheet, Visitor
+from wfapp.errors import NotSendable
+from wfapp.links.outbox import deliver_due
 from wfapp.models import Flow, FlowEvent, Link
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.link_samples")]
@@ -256,6 +258,23 @@ def test_a_token_is_never_taken_from_the_query(client: Client, sender: Visitor) 
     token = token_of(link_in_mail())
     response = client.post(f"/wf/?wfs={token}", {"wfs": token}, content_type="application/json")
     assert response.status_code == 400
+
+
+def test_a_link_by_text_message(guest: Visitor, settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """The site's own channel sends it; without one the step says so, and nothing is left behind."""
+    client = Client()
+    with pytest.raises(NotSendable, match="names the channel 'sms', which is none"):
+        post(client, wfid="links/texted")
+    assert not Flow.objects.exists()
+    settings.WFAPP = {**settings.WFAPP, "CHANNELS": {"sms": "wfapp.links.channels.ConsoleSms"}}
+    status, waiting = post(client, wfid="links/texted")
+    assert (status, waiting["status"], waiting["outlet"]) == (200, "waiting", "sms")
+    deliver_due()
+    sent = capsys.readouterr().err
+    assert sent.startswith("SMS to +491701234567: ")
+    link = next(word for word in sent.split() if word.startswith("https://site.example/texted/"))
+    page = guest.submit(guest.open(link.removeprefix("https://site.example")), "wf.start")
+    assert (page.status, page.heading) == (200, "Join")
 
 
 def test_another_device_goes_on(sender: Visitor, guest: Visitor) -> None:
