@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.files.base import File
 from django.http import FileResponse, HttpResponseBase
 
 from wfapp.errors import InvalidToken
@@ -20,7 +23,9 @@ def file_response(upload: StoredUpload) -> HttpResponseBase:
     a download of no type at all. The sandbox stays for what a browser may do with it nevertheless.
     """
     try:
-        content = upload.file
+        # Under a server with a file wrapper Django puts response.close() in the place of the file's: whoever closes the
+        # file later ends a request in its own thread, and with it the database connection. So it gets a file of its own.
+        content: File[Any] = File(upload.detach())
     except OSError:
         raise InvalidToken from None
     inline = upload.content_type in SHOWN_INLINE

@@ -70,6 +70,11 @@ class StoredUpload(UploadedFile):  # type: ignore[type-arg]  # generic in the st
             self.seek(0)
         return self
 
+    def detach(self) -> Any:
+        """Give the open file away, to whoever closes it; raises FileNotFoundError where the storage has lost it."""
+        opened, self._opened = self.file, None
+        return opened
+
     def close(self) -> None:
         """Close it; it opens again when it is read."""
         opened, self._opened = self._opened, None
