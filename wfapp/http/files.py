@@ -23,8 +23,8 @@ def file_response(upload: StoredUpload) -> HttpResponseBase:
     a download of no type at all. The sandbox stays for what a browser may do with it nevertheless.
     """
     try:
-        # Under a server with a file wrapper Django puts response.close() in the place of the file's: whoever closes the
-        # file later ends a request in its own thread, and with it the database connection. So it gets a file of its own.
+        # Under a server with a file wrapper Django puts response.close() in the place of the file's: whoever closes it
+        # later ends a request in its own thread, and with it the database connection. So it gets a file of its own.
         content: File[Any] = File(upload.detach())
     except OSError:
         raise InvalidToken from None
