@@ -22,7 +22,7 @@ from tests.browser.walks import (
     summary,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NEW = "glacier-tulip-88"
 Browsers = Callable[..., BrowserContext]

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from tests.browser.walks import press
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'"
 

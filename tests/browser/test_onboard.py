@@ -12,7 +12,7 @@ from project.kyc.models import Company, KycFlow
 from tests.browser.tours import PDF, company, device_path, heading
 from tests.browser.walks import answer, letters, press, summary
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Browsers = Callable[..., BrowserContext]
 
