@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ class Link(Outcome):
     stand on the page that the link leads to.
     """
 
-    to: str
+    to: str = field(repr=False)
     template: str = ""
     expires: timedelta = timedelta(days=1)
     """How long the link opens; never longer than the flow lives."""

@@ -95,6 +95,10 @@ class Sent(msgspec.Struct, frozen=True):
 
     last: datetime
 
+    def __repr__(self) -> str:
+        # An error report prints the variables of every frame: an address is none of its business.
+        return f"<Sent by {self.outlet}, {self.count} times>"
+
 
 class Last(msgspec.Struct, frozen=True, omit_defaults=True):
     """Hold the last answer as what it needs to be given again, not as a page.
@@ -118,6 +122,10 @@ class Last(msgspec.Struct, frozen=True, omit_defaults=True):
 
     held: int | None = None
     """The revision that the token's holder was given last, where the flow was played by its row since."""
+
+    def __repr__(self) -> str:
+        # It holds texts for the person, and maybe a link that opens.
+        return "<Last answer>"
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

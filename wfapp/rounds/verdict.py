@@ -53,7 +53,7 @@ class Verdict:
     device: DeviceLink | None = None
     """A link to be shown, for another device."""
 
-    shown: dict[str, Any] | None = None
+    shown: dict[str, Any] | None = field(default=None, repr=False)
     """The address and the end of that link, once it was minted."""
 
 
