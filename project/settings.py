@@ -1,7 +1,9 @@
 """Settings of the demo site: ready to start from a fresh clone, with nothing to set.
 
 The environment may say ``DATABASE_URL``, ``DEBUG`` (on unless ``0``), ``ALLOWED_HOSTS`` (with commas), ``SITE_URL``,
-``SECRET_KEY`` and ``WFAPP_KEY``. Without ``DEBUG`` the site expects to stand behind TLS.
+``SECRET_KEY``, ``WFAPP_KEY``, ``VAR_DIR`` (the folder of everything that the site writes), ``WEB_CONCURRENCY`` (the
+number of processes, which gunicorn reads as well), ``PAYMENT_URL`` and ``PACKING_TIME`` (the shop's payment server, and
+the seconds that it packs a line for). Without ``DEBUG`` the site expects to stand behind TLS.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import django
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = BASE_DIR / "var"
+VAR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 VAR.mkdir(mode=0o700, exist_ok=True)
 
 
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_tasks_db",
     "rest_framework",
     "wfapp",
     "project.accounts",
@@ -100,7 +103,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-if not DEBUG:
+if not DEBUG or int(os.environ.get("WEB_CONCURRENCY", "1")) > 1:
     # Several workers share one cache, so that each revision of a token is used once: "manage.py createcachetable".
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
@@ -111,14 +114,19 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": ["'self'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
     "img-src": ["'self'", "data:"],
     "base-uri": ["'none'"],
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
     "object-src": ["'none'"],
 }
-if django.VERSION >= (6, 0):
-    MIDDLEWARE.append("django.middleware.csp.ContentSecurityPolicyMiddleware")
+MIDDLEWARE.append(
+    "django.middleware.csp.ContentSecurityPolicyMiddleware"
+    if django.VERSION >= (6, 0)
+    else "project.csp.csp_middleware"
+)
 
 MAIL_DIR = VAR / "mail"
 DEFAULT_FROM_EMAIL = "wfapp demo <demo@example.com>"
@@ -132,6 +140,15 @@ if django.VERSION >= (6, 1):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MAIL_DIR
+
+# A worker takes tasks out of the database: "manage.py db_worker", which scripts/demo runs beside the server.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+PAYMENT_URL = os.environ.get("PAYMENT_URL", "http://127.0.0.1:8009")
+"""Where the payment server is: python -m project.payment_server, which scripts/demo runs beside the site."""
+
+PACKING_TIME = float(os.environ.get("PACKING_TIME", "1"))
+"""How many seconds the shop takes to pack one line of an order."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]

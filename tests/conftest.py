@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import hypothesis
 import pytest
+
+from tests.payments import Payments, paying
+from wfapp.tasks import IN_PLACE, MODULE
 
 CI = os.environ.get("CI") == "true"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -26,16 +29,36 @@ def chromium() -> str:
     return CHROMIUM
 
 
+@pytest.fixture(scope="session")
+def payment_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Payments]:
+    """Run one payment server for all tests."""
+    with paying(tmp_path_factory.mktemp("payments")) as payments:
+        yield payments
+
+
+@pytest.fixture
+def payments(payment_server: Payments, settings: Any) -> Payments:
+    """Let the shop charge cards at a payment server, and pack in place what a worker would."""
+    settings.PAYMENT_URL = payment_server.url
+    settings.TASKS = {"default": {"BACKEND": f"{MODULE}.backends.immediate.{IN_PLACE}"}}
+    return payment_server
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this run is not meant for; keep tests of locks on one worker, the server's connections are counted."""
     slow = CI or "slow" in config.option.markexpr
+    running = CI or "running" in config.option.markexpr
     for item in items:
         if item.get_closest_marker("db"):
             item.add_marker(pytest.mark.xdist_group("db"))
-        if item.get_closest_marker("browser") and CHROMIUM is None:
+        if any(map(item.get_closest_marker, ("browser", "running"))) and CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason="needs Chromium, and there is none in the PATH"))
+        if item.get_closest_marker("crash") and "crash" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip(reason="kills workers: sh scripts/with-postgres sh scripts/test -m crash"))
         if item.get_closest_marker("slow") and not slow:
             item.add_marker(pytest.mark.skip(reason="slow: runs in CI, or with -m slow"))
+        if item.get_closest_marker("running") and not running:
+            item.add_marker(pytest.mark.skip(reason="takes long: runs in CI, or with -m running"))
 
 
 @pytest.hookimpl(wrapper=True)

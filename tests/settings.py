@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 
-import django
-
 os.environ["SECRET_KEY"] = "a key of the tests alone, with fifty characters or more"
 os.environ["WFAPP_KEY"] = "a key for wfapp of the tests alone, forty at least"
 
 from project.settings import *  # noqa: F403
-from project.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, VAR, WFAPP
+from project.settings import DATABASES, INSTALLED_APPS, VAR, WFAPP
 
 DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.flows"]
-if django.VERSION < (6, 0):
-    MIDDLEWARE = [*MIDDLEWARE, "tests.csp.csp_middleware"]
 # No thread of a sender beside a test: it calls wfapp.links.outbox.deliver_due for the mail of its rounds.
 WFAPP = {**WFAPP, "SITE_URL": "https://site.example", "DELIVERY": "sweep"}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+PAYMENT_URL = "http://127.0.0.1:1"  # the fixture "payments" runs a payment server
+PACKING_TIME = 0.0
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

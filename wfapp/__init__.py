@@ -7,7 +7,7 @@ from wfapp.declaration.files import Files
 from wfapp.declaration.leaving import Choice, Skip
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.links import DeviceLink, EmailLink, SmsLink
-from wfapp.declaration.order import Break, Continue, If, Include, While
+from wfapp.declaration.order import Break, Continue, If, Include, Parallel, While
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import step
 from wfapp.declaration.workflow import Workflow
@@ -30,6 +30,7 @@ __all__ = [
     "Limit",
     "Next",
     "OpenContext",
+    "Parallel",
     "Params",
     "Secret",
     "Skip",

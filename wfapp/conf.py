@@ -37,6 +37,12 @@ class Conf:
     RETENTION: timedelta = timedelta(days=90)
     """How long the row of an ended flow is kept."""
 
+    LEASE: timedelta = timedelta(minutes=1)
+    """How long nothing may be heard of whoever runs a durable step, before another one takes it over."""
+
+    QUEUE_LEASE: timedelta = timedelta(minutes=10)
+    """How long a background step may wait for a worker, before the sweeper runs it."""
+
     COOKIE_SECURE: bool | None = None
     """Whether wfapp's cookies are ``Secure`` and carry the ``__Host-`` prefix. Default: unless ``DEBUG``."""
 

@@ -10,6 +10,11 @@ WorkflowError
 │   ├── NotSendable             a message that cannot be made as a step asked for it
 │   ├── WrongOutcome            a step, hook or condition returned what nobody can carry out
 │   └── WrongStep               code answered one step, and the flow stands at another one
+├── FlowAlreadyRunning          the flow of an idempotency key runs at this moment, or waits to go on
+├── FlowFailed                  a flow that code ran came to another end than it should
+├── FlowCancelled               a step that was told to stop has stopped
+├── StepLost                    whoever ran a step vanished, again and again: the step is given up
+├── StepTimedOut                a step took longer than its timeout; what it did was rolled back
 ├── DeliveryError               a channel could not hand a message over; it is tried again
 │   └── PermanentFailure        trying again would be in vain: it is given up
 └── Fault                       a client's mistake: a status, a code and a text that names nothing internal
@@ -23,6 +28,7 @@ WorkflowError
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -35,6 +41,9 @@ __all__ = [
     "DeclarationError",
     "DeliveryError",
     "Fault",
+    "FlowAlreadyRunning",
+    "FlowCancelled",
+    "FlowFailed",
     "InvalidToken",
     "KeyReused",
     "LimitExceeded",
@@ -50,6 +59,8 @@ __all__ = [
     "PermanentFailure",
     "RoundError",
     "Stale",
+    "StepLost",
+    "StepTimedOut",
     "UnknownWorkflow",
     "UnsupportedMedia",
     "WorkflowError",
@@ -100,6 +111,42 @@ class WrongOutcome(RoundError):
 
 class WrongStep(RoundError):
     """Name the step that code meant to answer, and where the flow stands; nothing ran."""
+
+
+class FlowAlreadyRunning(WorkflowError):
+    """Tell code that the flow of its key is not over yet, and name it: nothing ran.
+
+    Ask again with the same key and input later, or look at ``Workflow.flows.get(pk=error.flow_id).result()``.
+    """
+
+    def __init__(self, workflow: str, flow_id: uuid.UUID) -> None:
+        self.flow_id = flow_id
+        super().__init__(
+            f"The flow {flow_id} of {workflow!r} has this key and is not over yet; ask again later with the same key, "
+            f"or look at flows.get(pk=…).result()."
+        )
+
+
+class FlowFailed(WorkflowError):
+    """Tell code that asked for it how a flow failed; ``result`` is the FlowResult."""
+
+    def __init__(self, result: Any) -> None:
+        self.result = result
+        said = f": step {result.error.step!r} raised {result.error.type}" if result.error is not None else ""
+        said = said or (f": {result.reason}" if result.reason else "")
+        super().__init__(f"The flow {result.id} is {result.status.value}{said}.")
+
+
+class FlowCancelled(WorkflowError):
+    """Leave a step whose flow is to end: what it did in the database is rolled back, and what completed is undone."""
+
+
+class StepLost(WorkflowError):
+    """Whoever ran this step vanished, again and again: it is given up, since it may be what killed them."""
+
+
+class StepTimedOut(WorkflowError, TimeoutError):
+    """Tell that a step was late: what it did in the database is rolled back."""
 
 
 class DeliveryError(WorkflowError):

@@ -29,6 +29,11 @@ class Recipe:
     """Whether its pages send a signed-in person away."""
 
     @property
+    def smooth_url_name(self) -> str:
+        """Name the URL of the same pages with smooth rounds."""
+        return f"smooth-{self.url_name}"
+
+    @property
     def asks_sign_in(self) -> bool:
         """Tell whether its pages send an anonymous person to the sign-in first."""
         return self.workflow.login_required or bool(self.workflow.permission_required)
@@ -93,7 +98,8 @@ RECIPES = (
         url_name="checkout",
         text=_(
             "Several lines, an address that can be saved half filled in, a card only where there is something to pay, "
-            "and a last look at everything. Back goes back, and a declined card is asked for again."
+            "and a last look at everything. The stock is held meanwhile and comes back from whoever leaves; a declined "
+            "card is asked for again; the parcel is packed while you watch."
         ),
     ),
     Recipe(

@@ -50,7 +50,10 @@ class CardForm(forms.Form):
 
     number = forms.CharField(
         label=_("Card number"),
-        help_text=_("4242 4242 4242 4242 is charged, 4000 0000 0000 0002 is declined."),
+        help_text=_(
+            "4242 4242 4242 4242 is charged, 4000 0000 0000 0002 is declined; with 4000 0000 0000 3006 the bank is "
+            "slow, with 4000 0000 0000 0507 it fails at first."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "cc-number", "inputmode": "numeric"}),
     )
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wfapp.models import AbstractFlow
 
-__all__ = ["CheckoutFlow", "Order", "OrderLine", "Product"]
+__all__ = ["CheckoutFlow", "Order", "OrderLine", "Product", "Reservation"]
 
 
 class Product(models.Model):
@@ -15,6 +15,8 @@ class Product(models.Model):
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     price = models.DecimalField(_("price"), max_digits=8, decimal_places=2)
+    stock = models.PositiveIntegerField(_("stock"), default=100)
+    """How many can be ordered now; what is reserved is not among them."""
 
     class Meta:
         ordering = ["name"]
@@ -25,8 +27,28 @@ class Product(models.Model):
         return self.name
 
 
+class Reservation(models.Model):
+    """Hold a part of the stock for a checkout, until it is sold or given back."""
+
+    checkout = models.UUIDField(_("checkout"), db_index=True)
+    """The id of the flow."""
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="reservations", verbose_name=_("product"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta:
+        verbose_name = _("reservation")
+        verbose_name_plural = _("reservations")
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.product}"
+
+
 class Order(models.Model):
     """Hold an order that was placed."""
+
+    checkout = models.UUIDField(_("checkout"), unique=True, null=True, editable=False)
+    """The id of the flow."""
 
     email = models.EmailField(_("e-mail address"))
     street = models.CharField(_("street"), max_length=120)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from project.shop import payments, stock
 from project.shop.forms import AddressForm, CardForm, ItemForm, TermsForm
 from project.shop.models import Order, OrderLine
-from project.shop.payments import Declined, charge, token_for
 from wfapp import Ask, Choice, Context, Finish, If, Next, Secret, Struct, While, Workflow, step
 
 __all__ = ["CheckoutContext", "PlaceOrder"]
 
+HOLD = timedelta(minutes=15)
+"""How long a page may be left alone while the shop keeps for it what is in the cart."""
 
 TOTAL = _("Total: €{{ ctx.total }}")
 CART = "{% for line in ctx.lines %}{{ line.quantity }} × {{ line.name }}: €{{ line.amount }}\n{% endfor %}"
@@ -31,24 +37,37 @@ class Line(Struct):
 
 
 class CheckoutContext(Context):
-    """Hold the cart."""
+    """Hold the cart, and what came of it."""
 
     lines: list[Line] = []
     more: bool = True
     total: Decimal = Decimal(0)
     draft: dict[str, str] = {}
     card: Secret[str] = ""
+    """What stands for the card at the payment server; the number itself is kept nowhere."""
+
+    paid: str = ""
+    order: int | None = None
 
 
 class PlaceOrder(Workflow[CheckoutContext]):
-    """Let nothing be lost on the way to an order: back, drafts, a declined card, a last look at everything."""
+    """Let nothing be lost on the way to an order: back, drafts, a declined card; who leaves gives the stock back."""
 
     name = "checkout/place-order"
     title = _("Your order")
     exposed = True
     cancellable = True
     flow_model = "shop.CheckoutFlow"
-    steps = [While("more", ["item"]), "address", If("is_paid", ["payment"]), "confirm", "place"]
+    steps = [
+        While("more", ["item"]),
+        "reserve",
+        "address",
+        If("is_paid", ["payment"]),
+        "confirm",
+        If("is_paid", ["charge"]),
+        "provision",
+        "receipt",
+    ]
 
     @step(
         form=ItemForm,
@@ -75,7 +94,25 @@ class PlaceOrder(Workflow[CheckoutContext]):
     def remove(self) -> Ask:
         return Ask("item")
 
-    address = step(form=AddressForm, passes=["lines", "total"], title=TOTAL, description=CART, revisit=True)
+    @step(durable=True, title=_("Looking into the store"))
+    def reserve(self) -> Ask | None:
+        wanted: Counter[int] = Counter()
+        for line in self.ctx.lines:
+            wanted[line.product] += line.quantity
+        try:
+            stock.reserve(self.flow.id, wanted)
+        except stock.SoldOut as short:
+            left = {"left": short.product.stock, "product": short.product.name}
+            return Ask("item", error=_("Of %(product)s there are only %(left)s left.") % left)
+        return None
+
+    @reserve.compensate(retries=3)
+    def give_back(self) -> None:
+        stock.give_back(self.flow.id)
+
+    address = step(
+        form=AddressForm, passes=["lines", "total"], title=TOTAL, description=CART, revisit=True, expires=HOLD
+    )
 
     @address.action(label=_("Save draft"))
     def save_draft(self, form: AddressForm) -> None:
@@ -89,9 +126,20 @@ class PlaceOrder(Workflow[CheckoutContext]):
     def is_paid(self) -> bool:
         return self.ctx.total > 0
 
-    @step(form=CardForm, passes=["lines", "total"], title=TOTAL, description=CART, revisit=True, keep=False)
+    @step(
+        form=CardForm,
+        passes=["lines", "total"],
+        title=TOTAL,
+        description=CART,
+        revisit=True,
+        keep=False,
+        expires=HOLD,
+    )
     def payment(self, form: CardForm) -> None:
-        self.ctx.card = token_for(form.cleaned_data["number"])
+        try:
+            self.ctx.card = payments.token_for(form.cleaned_data["number"])
+        except payments.PaymentFault:
+            raise ValidationError(_("The bank cannot be reached. Please try again in a moment.")) from None
 
     confirm = step(
         form=TermsForm,
@@ -100,27 +148,54 @@ class PlaceOrder(Workflow[CheckoutContext]):
         title=TOTAL,
         submit=_("Place the order"),
         keep=False,
+        expires=HOLD,
     )
 
-    @step(passes=["lines", "total"])
-    def place(self) -> Ask | Finish:
+    @step(
+        retries=3,
+        delay=timedelta(milliseconds=500),
+        timeout=timedelta(seconds=10),
+        retry_on=payments.PaymentFault,
+        title=_("Asking the bank"),
+    )
+    def charge(self) -> Ask | None:
+        key, amount = self.flow.idempotency_key, str(self.ctx.total)
         try:
-            paid = charge(self.ctx.card, str(self.ctx.total), key=self.flow.idempotency_key) if self.ctx.card else ""
-        except Declined:
+            self.ctx.paid = payments.charge(self.ctx.card, amount, reference=str(self.flow.id), key=key)
+        except payments.Declined:
             return Ask("payment", error=_("The bank declined this card. Please take another one."))
-        order = self.ordered(paid)
-        self.mail(order.email, "shop/mail/receipt", extra={"number": order.pk})
+        self.ctx.card = ""
+        return None
+
+    @charge.compensate(retries=3)
+    def refund(self) -> None:
+        payments.refund(str(self.flow.id), key=self.flow.idempotency_key)
+
+    @step(background=True, retries=3, title=_("Packing your order"))
+    def provision(self) -> None:
+        for done, line in enumerate(self.ctx.lines):
+            self.flow.raise_if_cancelled()
+            self.flow.progress(done / len(self.ctx.lines), f"{line.quantity} × {line.name}")
+            time.sleep(settings.PACKING_TIME)
+        order = Order.objects.create(
+            checkout=self.flow.id, **self.answers["address"], total=self.ctx.total, payment=self.ctx.paid
+        )
+        OrderLine.objects.bulk_create(
+            OrderLine(order=order, product_id=line.product, quantity=line.quantity, price=line.price)
+            for line in self.ctx.lines
+        )
+        self.ctx.order = order.pk
+
+    @provision.compensate(retries=3)
+    def unpack(self) -> None:
+        Order.objects.filter(checkout=self.flow.id).delete()
+
+    @step(passes=["lines", "total"], title=_("Writing the receipt"))
+    def receipt(self) -> Finish:
+        stock.sold(self.flow.id)
+        self.mail(self.answers["address"]["email"], "shop/mail/receipt", extra={"number": self.ctx.order})
         return Finish(
-            {"order": order.pk, "total": self.ctx.total},
+            {"order": self.ctx.order, "total": self.ctx.total},
             _("Thank you for your order. The receipt is in your mail."),
             choices=[Choice(_("Order something else"), reload=True), Choice(_("Back to the shop"), dismiss=True)],
         )
-
-    def ordered(self, paid: str) -> Order:
-        with transaction.atomic():
-            order = Order.objects.create(**self.answers["address"], total=self.ctx.total, payment=paid)
-            OrderLine.objects.bulk_create(
-                OrderLine(order=order, product_id=line.product, quantity=line.quantity, price=line.price)
-                for line in self.ctx.lines
-            )
-        return order

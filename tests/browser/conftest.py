@@ -13,7 +13,9 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.served import serving
 from tests.browser.walks import PATIENCE
+from tests.payments import Payments
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -42,7 +44,9 @@ def chrome(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(chrome: Browser, transactional_db: None, live_server: Any, settings: Any, tmp_path: Path) -> str:
+def site(
+    chrome: Browser, transactional_db: None, live_server: Any, settings: Any, tmp_path: Path, payments: Payments
+) -> str:
     """Serve the demo site with its accounts, its mail in files; return its address."""
     settings.DEBUG, settings.MAIL_DIR = True, tmp_path
     backend = "django.core.mail.backends.filebased.EmailBackend"
@@ -56,6 +60,13 @@ def site(chrome: Browser, transactional_db: None, live_server: Any, settings: An
     call_command("seed_demo", verbosity=0)
     call_command("seed_shop", verbosity=0)
     return str(live_server.url)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[str]:
+    """Serve the demo site as it runs, for all tests together; give its address."""
+    with django_db_blocker.unblock(), serving(tmp_path_factory.mktemp("served")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ __all__ = [
     "codes",
     "letters",
     "link",
+    "mailed_code",
     "messages",
     "press",
     "say_name",
@@ -71,6 +72,11 @@ def letters(page: Page, to: str) -> list[str]:
     """Read the mail to an address in the outbox, the newest last."""
     deliver_due()
     return [letter["body"] for letter in page.request.get("/outbox/", params={"to": to, "format": "json"}).json()]
+
+
+def mailed_code(page: Page, to: str) -> str:
+    """Read the newest code that was mailed to an address."""
+    return str(re.findall(r"\b\d{6}\b", letters(page, to)[-1])[0])
 
 
 def link(page: Page, to: str) -> str:

@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PAGES", "ROOT", "Sample", "headings", "samples_of", "section"]
+__all__ = ["BROWSER_TESTS", "PAGES", "ROOT", "Sample", "headings", "samples_of", "scripts_of", "section"]
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+BROWSER_TESTS = {
+    "docs/how-to/client.md": "tests/js/test_docs.py",
+    "docs/how-to/element.md": "tests/browser/element/test_page.py",
+    "docs/how-to/frameworks.md": "tests/browser/apps/test_frameworks.py",
+}
+"""What runs the scripts of a page: all of them, as that test makes sure."""
 
 _SAMPLE = re.compile(
     r"(?:^<!-- not run: (?P<reason>.+?) -->\n\n?)?^```(?P<language>\w*)\n(?P<text>.*?)^```$"
@@ -18,6 +25,7 @@ _SAMPLE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_SCRIPT = re.compile(r"(?://|<!--) (?P<path>[\w/.-]+\.(?:js|jsx|vue))(?: -->)?\n")
 _HEADING = re.compile(r"^(?P<level>#+) (?P<text>.+)$", re.MULTILINE)
 
 
@@ -48,6 +56,17 @@ def samples_of(page: Path) -> Iterator[Sample]:
             text=text,
             reason=match["reason"] or "",
         )
+
+
+def scripts_of(page: Path) -> dict[str, str]:
+    """Give the scripts of a page by the name of the file that their first line says."""
+    scripts = {}
+    for sample in samples_of(page):
+        if sample.language in {"js", "jsx", "vue"}:
+            match = _SCRIPT.match(sample.text)
+            assert match is not None, f"{sample}: say in a comment on the first line which file this is."
+            scripts[match["path"]] = sample.text
+    return scripts
 
 
 def headings(source: str, level: int) -> list[str]:

@@ -6,6 +6,7 @@ import io
 import logging
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections import defaultdict
@@ -26,7 +27,7 @@ from django.test import override_settings
 from django.urls import clear_url_caches, include, path
 
 from tests.docs.exchange import Exchange, alike
-from tests.docs.markdown import ROOT, Sample
+from tests.docs.markdown import BROWSER_TESTS, ROOT, Sample
 from tests.integration.pages.visitor import Visitor
 from wfapp.declaration.registry import registry
 
@@ -42,6 +43,9 @@ Kind = Literal["startproject", "wfapp", "demo"]
 
 OURS = ("project.", "tests.")
 """The apps that such a site has not."""
+
+QUEUE = "django_tasks_database"
+"""The app of the demo's queue: a page that wants it installs it."""
 
 _FILE = re.compile(r"(?:#|\{#|<!--) (?P<path>[\w/.-]+\.(?:py|html|po|txt))(?: #\}| -->)?\n")
 
@@ -70,7 +74,9 @@ class Site(ExitStack):
         shipped = [config.label for config in apps.get_app_configs() if not config.name.startswith(OURS)]
         registry._classes = {}
         admin.site._registry = {
-            model: found for model, found in admin.site._registry.items() if model._meta.app_label in shipped
+            model: found
+            for model, found in admin.site._registry.items()
+            if model._meta.app_label in shipped and model._meta.app_label != QUEUE
         }
         apps.all_models = defaultdict(dict, {label: apps.all_models[label] for label in shipped})
         self.configure(INSTALLED_APPS=[*STARTPROJECT, *(["rest_framework", "wfapp"] if self.kind == "wfapp" else [])])
@@ -88,10 +94,16 @@ class Site(ExitStack):
             "text": self._compare_output,
             "json": self._send_or_compare,
             "http": self._send_or_compare,
+            **dict.fromkeys(("js", "jsx", "vue"), self._leave_to_a_browser),
         }
         if sample.language not in runners:
             raise AssertionError(f"{sample}: nothing runs {sample.language!r}; legal are {', '.join(runners)}.")
         runners[sample.language](sample)
+
+    def _leave_to_a_browser(self, sample: Sample) -> None:
+        page = str(sample.page.relative_to(ROOT))
+        assert page in BROWSER_TESTS, f"{sample}: name the test that runs it in BROWSER_TESTS."
+        assert (ROOT / BROWSER_TESTS[page]).is_file(), f"{BROWSER_TESTS[page]} is not there to run {sample}."
 
     def configure(self, **values: Any) -> None:
         """Set settings until the site is left."""
@@ -170,6 +182,8 @@ class Site(ExitStack):
                 case ["sh", script, *_rest]:
                     # Both install packages and go on for minutes: here it is enough that they are there, and sound.
                     subprocess.run(["sh", "-n", ROOT / script], check=True)
+                case ["python", "manage.py", "db_worker"]:
+                    self._work()
                 case ["python", "manage.py", *arguments]:
                     self._manage(arguments)
                 case ["curl", *arguments]:
@@ -183,6 +197,15 @@ class Site(ExitStack):
             self.callback(self._unmigrate)
         call_command(*arguments, stdout=output, stderr=output, no_color=True)
         self.output = output.getvalue()
+
+    def _work(self) -> None:
+        """Run what is queued; a worker would go on for ever, and keep the signals."""
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)}
+        try:
+            self._manage(["db_worker", "--batch", "--interval=0", "--no-startup-delay", "--verbosity=0"])
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
     def _unmigrate(self) -> None:
         """Take the tables of the site's own apps out of the database again."""

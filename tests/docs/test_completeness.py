@@ -19,6 +19,7 @@ import wfapp.management.commands
 from tests.docs.markdown import ROOT, headings, section
 from wfapp import Context, Workflow
 from wfapp.conf import Conf
+from wfapp.declaration.durability import RETRY_OPTIONS
 from wfapp.declaration.flow import FlowInfo
 from wfapp.declaration.hooks import Action
 from wfapp.declaration.page import PAGE_OPTIONS
@@ -45,7 +46,17 @@ def names(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["wfapp", "wfapp.web", "wfapp.fields", "wfapp.models", "wfapp.admin", "wfapp.signals", "wfapp.testing"]
+    "module",
+    [
+        "wfapp",
+        "wfapp.web",
+        "wfapp.fields",
+        "wfapp.models",
+        "wfapp.admin",
+        "wfapp.signals",
+        "wfapp.testing",
+        "wfapp.client",
+    ],
 )
 def test_reference_has_a_heading_for_each_public_name(module: str) -> None:
     """No name is missing, and none is made up."""
@@ -90,7 +101,8 @@ def test_reference_lists_every_attribute_of_a_workflow() -> None:
 
 def test_reference_lists_every_keyword_of_step() -> None:
     """The table of keywords is complete."""
-    keywords = {field.name for field in fields(Step)} - {"name", "method", "owner", "page", "given"} | set(PAGE_OPTIONS)
+    inner = {"name", "method", "owner", "page", "given", "retry"}
+    keywords = {field.name for field in fields(Step)} - inner | set(PAGE_OPTIONS) | RETRY_OPTIONS
     part = section(REFERENCE, "### `step`").partition("**What a step returns.**")[0]
     shown = {name for row in re.findall(r"^\| (`.+?) \|", part, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     assert shown == keywords
@@ -105,7 +117,7 @@ def test_reference_names_every_option_of_an_action() -> None:
 
 def test_reference_names_what_a_flow_and_a_context_offer() -> None:
     """Every public attribute of ``self.flow`` and ``self.ctx`` is mentioned."""
-    flow = {field.name for field in fields(FlowInfo)} - {"position", "keeper"} | {
+    flow = {field.name for field in fields(FlowInfo)} - {"position", "keeper", "stopped", "teller", "turns"} | {
         name for name, value in vars(FlowInfo).items() if isinstance(value, property)
     }
     part = section(REFERENCE, "### `Workflow`") + section(REFERENCE, "### `Context`")

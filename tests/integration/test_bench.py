@@ -23,3 +23,17 @@ def test_the_bench_measures_everybody_on_a_database_of_its_own(tmp_path: Path) -
     assert lines["wfapp, JSON, token"][3:] == ["0", "2"]
     assert {"JSON, database : (a)", "JSON, token : (b)", "page round, database : (c)"} <= lines.keys()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_bench_of_steps_measures_wfapp_alone_without_the_other(tmp_path: Path) -> None:
+    """Two runs of each on SQLite, where nobody else can take part; nothing stays behind."""
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command = [sys.executable, str(ROOT / "bench" / "steps.py"), "--runs", "2", "--warm-up", "0"]
+    done = subprocess.run(
+        command, env=environment | {"TMPDIR": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    names = [line[:28].strip() for line in done.stdout.splitlines()]
+    assert names[0] == "DBOS is left out: it needs P"
+    assert {"loop", "update", "empty", "plain", "durable", "undone", "durable : an UPDATE each"} <= set(names)
+    assert list(tmp_path.iterdir()) == []

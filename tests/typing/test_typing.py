@@ -1,4 +1,4 @@
-"""The types that authors rely on: mypy accepts the login workflow and refuses wrong variants of it."""
+"""The types that authors rely on: mypy accepts the login workflow and a walk, and refuses wrong variants of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from wfapp.declaration.registry import registry
 
 ROOT = Path(__file__).parents[2]
-FILES = ("tests/typing/login.py", "tests/typing/wrong.py")
+FILES = ("tests/typing/client.py", "tests/typing/login.py", "tests/typing/runs.py", "tests/typing/wrong.py")
 ANNOUNCED = re.compile(r"  # E: (?P<code>[a-z-]+): (?P<text>.+)$")
 FOUND = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+): error: (?P<text>.+)  \[(?P<code>[a-z-]+)\]")
 
@@ -27,7 +29,7 @@ def announced() -> set[tuple[str, int, str, str]]:
 
 
 def found() -> set[tuple[str, int, str, str]]:
-    """Ask mypy about the two files, with a cache of its own: it may be at work on the package at the same time."""
+    """Ask mypy about the files, with a cache of its own: it may be at work on the package at the same time."""
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", ".mypy_cache/typing", *FILES]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
@@ -35,6 +37,7 @@ def found() -> set[tuple[str, int, str, str]]:
     return {(match["path"], int(match["line"]), match["code"], match["text"]) for match in matches}
 
 
+@pytest.mark.slow
 def test_mypy_says_what_the_comments_say() -> None:
     """Each wrong line gets the error that it announces, and no other line gets one."""
     errors, comments = found(), announced()

@@ -76,6 +76,21 @@ def test_import_needs_no_settings() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_client_needs_no_settings() -> None:
+    """It is for programs that are no Django sites."""
+    done = in_a_bare_python(
+        "from wfapp.client import *\nfrom django.conf import settings\nassert not settings.configured\n"
+        "WorkflowClient('https://example.com/wf/', 'auth/login').close()"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_client_says_which_extra_it_needs() -> None:
+    """Without httpx nothing else of wfapp is missed."""
+    done = in_a_bare_python("import sys\nsys.modules['httpx'] = None\nimport wfapp\nimport wfapp.client")
+    assert done.stderr.splitlines()[-1] == "ImportError: wfapp.client needs httpx: pip install wfapp[client]"
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_all_is_complete(path: Path) -> None:
     """``__all__`` lists each public class and function of its module, and nothing that is not there."""
@@ -115,7 +130,7 @@ def test_functions_fit_on_a_screen() -> None:
 
 
 def test_wheel_ships_the_package_alone(tmp_path: Path) -> None:
-    """The wheel holds every file of ``wfapp``, templates and translations included, and no other."""
+    """The wheel holds every file of ``wfapp``, templates, translations and scripts included, and no other."""
     source = tmp_path / "source"
     for folder in ("wfapp", "project", "tests"):
         shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
@@ -128,3 +143,4 @@ def test_wheel_ships_the_package_alone(tmp_path: Path) -> None:
     shipped = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     ours = {str(path.relative_to(source)) for path in (source / "wfapp").rglob("*") if path.is_file()}
     assert shipped == ours
+    assert {f"wfapp/static/wfapp/{name}" for name in ("client.js", "client.d.ts", "wf-form.js")} <= shipped

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
-import django
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.utils.module_loading import import_string
 
+from wfapp import tasks
 from wfapp.conf import conf
 from wfapp.declaration.registry import registry
 from wfapp.declaration.workflow import Workflow
@@ -71,13 +71,12 @@ def check_task(**kwargs: Any) -> list[CheckMessage]:
     """Find a delivery by tasks where no task runs outside of the request."""
     if conf.DELIVERY != "task":
         return []
-    module = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
-    hint = f"Configure TASKS with a backend that runs tasks elsewhere, or set it to 'thread'. (It uses {module}.)"
+    hint = f"Configure TASKS with a backend that runs tasks elsewhere, or set it to 'thread'. (It uses {tasks.MODULE}.)"
     try:
-        backend = type(import_string(f"{module}.task_backends")["default"])
+        backend = type(tasks.default_backend())
     except Exception as error:  # noqa: BLE001 - a backend that is set up wrongly raises what it likes
         return [_error(113, f"WFAPP['DELIVERY'] is 'task': no task can run ({type(error).__name__}).", hint)]
-    if backend.__name__ in {"ImmediateBackend", "DummyBackend"}:
+    if backend.__name__ in {tasks.IN_PLACE, tasks.NOWHERE}:
         return [_error(113, f"WFAPP['DELIVERY'] is 'task', and tasks run in a {backend.__name__}.", hint)]
     return []
 

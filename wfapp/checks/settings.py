@@ -178,6 +178,8 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "CACHE": ("the alias of a cache in CACHES", _is_cache),
     "SIGN_IN": ("the dotted path of a callable (request, user, backend)", _is_callable_path),
     "RETENTION": ("a positive timedelta", _is_time),
+    "LEASE": ("a positive timedelta", _is_time),
+    "QUEUE_LEASE": ("a positive timedelta", _is_time),
     "COOKIE_SECURE": ("True, False or None", lambda value: value is None or isinstance(value, bool)),
     "REDIRECT_HOSTS": ("a list of hosts", _is_list_of_text),
     "SITE_URL": ("an origin such as 'https://shop.example'", lambda value: value == "" or is_origin(value)),

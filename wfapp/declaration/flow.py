@@ -9,6 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.base import File
+from django.utils.functional import Promise
+
+from wfapp.errors import FlowCancelled, NotAvailable
 
 __all__ = ["FlowInfo"]
 
@@ -32,6 +35,35 @@ class FlowInfo:
     position: Callable[[], str]
     keeper: Callable[[File[Any]], File[Any]] = field(repr=False)
 
+    turns: int = field(default=0, repr=False)
+    """How often it went back to a page."""
+
+    deadline: datetime | None = None
+    """When the attempt of this step is over, where it has a ``timeout``: what is done later is rolled back."""
+
+    stopped: Callable[[], bool] = field(default=bool, repr=False)
+    teller: Callable[[float, str], None] | None = field(default=None, repr=False)
+
+    def progress(self, fraction: float, text: str | Promise = "") -> None:
+        """Show whoever waits how far a durable step is, from 0 to 1, and what it does."""
+        if self.teller is None:
+            raise NotAvailable(
+                "self.flow.progress: nobody sees a step before it is over but a durable one; say durable=True."
+            )
+        if not 0 <= fraction <= 1:
+            raise NotAvailable(f"self.flow.progress: {fraction!r} is no part of 1; legal are numbers from 0 to 1.")
+        self.teller(float(fraction), str(text))
+
+    @property
+    def cancelled(self) -> bool:
+        """Tell whether the flow is to end once this step is over; asked of the database each time."""
+        return self.stopped()
+
+    def raise_if_cancelled(self) -> None:
+        """Leave the step here where the flow is to end: what it did in the database is rolled back."""
+        if self.cancelled:
+            raise FlowCancelled("This flow is to end.")
+
     def keep(self, file: File[Any]) -> File[Any]:
         """Move a file of this flow into a model: ``document.file = self.flow.keep(form.cleaned_data["scan"])``.
 
@@ -42,5 +74,9 @@ class FlowInfo:
 
     @property
     def idempotency_key(self) -> str:
-        """Give a key that is the same each time this step runs in this flow, to hand to a payment provider."""
-        return str(uuid.uuid5(self.id, self.position()))
+        """Give a key that is the same for each attempt of this step, to hand to a payment provider.
+
+        A step that runs anew after the flow went back to a page has another one: what it did before was undone, or
+        another card is to be charged.
+        """
+        return str(uuid.uuid5(self.id, f"{self.position()} {self.turns}"))

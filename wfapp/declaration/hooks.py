@@ -5,17 +5,18 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar, overload
 
+from wfapp.declaration.durability import Retries
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.options import check_text, check_timedelta
 from wfapp.declaration.order import Condition
 from wfapp.declaration.page import Text
 from wfapp.errors import DeclarationError
 
-__all__ = ["Action", "Hook", "Method", "check_decorated"]
+__all__ = ["Action", "Hook", "Method", "Undo", "check_decorated"]
 
 P = ParamSpec("P")
 T_co = TypeVar("T_co", covariant=True)
@@ -45,7 +46,7 @@ class Method(Generic[P, T_co]):
 class Hook(Method[P, T_co]):
     """Tie a method to a step, to be called at one moment of its page."""
 
-    kind: Literal["form_kwargs", "exhausted", "action"]
+    kind: Literal["form_kwargs", "exhausted", "action", "compensate"]
     step: Any
     """The Step; mypy would take a field of that type for a method of the hook's."""
 
@@ -101,6 +102,14 @@ class Action(Hook[P, T_co]):
     def limits(self) -> tuple[Limit, ...]:
         """List the limits that count over all flows."""
         return tuple(limit for limit in self.limit if isinstance(limit, Limit))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Undo(Hook[P, T_co]):
+    """Tie the undo of a step, which runs once the step has completed and the flow comes to no good end."""
+
+    retry: Retries = field(default_factory=Retries)
+    """How the undo itself is tried again."""
 
 
 def check_decorated(method: Any) -> None:

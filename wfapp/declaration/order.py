@@ -18,9 +18,11 @@ __all__ = [
     "If",
     "Include",
     "Item",
+    "Parallel",
     "Taken",
     "While",
     "freeze",
+    "groups_in",
     "includes_in",
     "names_in",
     "nodes_in",
@@ -93,7 +95,24 @@ class Include:
     """What its steps are found under, as in ``verify_email/code``; by default the last part of the workflow's name."""
 
 
-Item = str | If | While | Break | Continue | Include | Sequence["Item"]
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Run steps at the same time, each in a transaction and a thread of its own; on SQLite one after another.
+
+    With ``fail_fast`` the first one that fails for good stops its siblings and fails the group; without it the group
+    fails only where all of them do.
+    """
+
+    name: str
+    """What it is called where it runs, such as ``notify``; no step has that name."""
+
+    members: Sequence[str]
+    """The names of the steps, which have no forms."""
+
+    fail_fast: bool = field(default=True, kw_only=True)
+
+
+Item = str | If | While | Break | Continue | Include | Parallel | Sequence["Item"]
 
 
 def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple[Item, ...]:
@@ -115,7 +134,7 @@ def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple
                         f"{owner}: While({condition!r}) has no step in its body and would never end; put one into it."
                     )
                 frozen.append(loop)
-            case Break() | Continue() | Include():
+            case Break() | Continue() | Include() | Parallel():
                 frozen.append(_frozen_leaf(owner, item, looping))
             case list() | tuple():
                 frozen.extend(freeze(owner, item, looping=looping))
@@ -124,15 +143,30 @@ def freeze(owner: str, items: Sequence[Item], *, looping: bool = False) -> tuple
     return tuple(frozen)
 
 
-_LEGAL = "names of steps, If, While, Break, Continue, Include and lists of these"
+_LEGAL = "names of steps, If, While, Break, Continue, Include, Parallel and lists of these"
 
 
-def _frozen_leaf(owner: str, item: Break | Continue | Include, looping: bool) -> Item:
+def _frozen_leaf(owner: str, item: Break | Continue | Include | Parallel, looping: bool) -> Item:
     if isinstance(item, Include):
         return _frozen_include(owner, item)
+    if isinstance(item, Parallel):
+        return _frozen_parallel(owner, item)
     if not looping:
         raise DeclarationError(f"{owner}: {type(item).__name__} stands outside of While; put it into the body of one.")
     return item
+
+
+def _frozen_parallel(owner: str, item: Parallel) -> Parallel:
+    if not isinstance(item.name, str) or not item.name.isidentifier():
+        raise DeclarationError(f"{owner}: Parallel has the name {item.name!r}; it must be a name such as 'notify'.")
+    members = item.members
+    are_names = isinstance(members, list | tuple) and all(isinstance(member, str) for member in members)
+    if not are_names or len(members) < 2:
+        raise DeclarationError(
+            f"{owner}: Parallel({item.name!r}) has the members {members!r}; it must have a list of two or more "
+            f"names of steps."
+        )
+    return replace(item, members=tuple(members))
 
 
 def _frozen_include(owner: str, item: Include) -> Include:
@@ -172,6 +206,13 @@ def nodes_in(items: Sequence[Item]) -> Iterator[Item]:
                 yield from nodes_in((*then, *else_))
             case While(_, body):
                 yield from nodes_in(body)
+            case Parallel():
+                yield from item.members
+
+
+def groups_in(items: Sequence[Item]) -> list[Parallel]:
+    """List the groups of a frozen order."""
+    return [item for item in nodes_in(items) if isinstance(item, Parallel)]
 
 
 def names_in(items: Sequence[Item]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -12,8 +12,9 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 from django.utils.functional import Promise
 
+from wfapp.declaration.durability import RETRY_OPTIONS, Backoff, Retries, retries_of
 from wfapp.declaration.files import Files, check_files
-from wfapp.declaration.hooks import Action, Hook, Method, check_decorated
+from wfapp.declaration.hooks import Action, Hook, Method, Undo, check_decorated
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.options import check_count, check_label, check_text, check_timedelta, names, several
 from wfapp.declaration.order import Condition
@@ -28,7 +29,7 @@ W = TypeVar("W")
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 T_co = TypeVar("T_co", covariant=True)
-R = TypeVar("R", bound=Outcome | None)
+R = TypeVar("R", bound=Outcome | Coroutine[Any, Any, Outcome | None] | None)
 F = TypeVar("F", bound=AnyForm)
 
 
@@ -71,6 +72,19 @@ class Step(Method[P, T_co]):
 
     permission: tuple[str, ...] = ()
     """The permissions that whoever answers needs."""
+
+    retry: Retries = field(default_factory=Retries)
+    """How it is tried again after an error; its options are keywords of ``@step``."""
+
+    timeout: timedelta | None = None
+    """How long one attempt may take; what it does later is rolled back."""
+
+    durable: bool = False
+    """Whether it runs in a transaction of its own, once all before it is committed; implied by ``retries``,
+    ``timeout``, ``background`` and an undo."""
+
+    background: bool = False
+    """Whether a worker runs it, by Django's Tasks framework, while whoever waits is shown its progress."""
 
     page: PageOptions = field(default_factory=PageOptions)
     given: Mapping[str, Any] = field(default_factory=dict)
@@ -129,6 +143,40 @@ class Step(Method[P, T_co]):
         """Tie the method that says what happens when the attempts are spent; by default the flow is aborted."""
         check_decorated(method)
         return Hook(kind="exhausted", step=self, method=method)
+
+    @overload
+    def compensate(self, method: Callable[[W], Coroutine[Any, Any, None] | None], /) -> Undo[[], None]: ...
+    @overload
+    def compensate(
+        self,
+        *,
+        retries: int = ...,
+        delay: timedelta = ...,
+        backoff: Backoff = ...,
+        max_delay: timedelta | None = ...,
+        jitter: bool = ...,
+        retry_on: type[Exception] | Sequence[type[Exception]] = ...,
+    ) -> Callable[[Callable[[W], Coroutine[Any, Any, None] | None]], Undo[[], None]]: ...
+    def compensate(self, *methods: Any, **given: Any) -> Any:
+        """Tie the undo of this step: it runs where the flow fails, is cancelled, aborts or expires later on.
+
+        It may run for a step that came only half way, where a process died in it. See ``Retries`` for the keywords.
+        """
+        if methods:
+            check_decorated(methods[0])
+            return Undo(kind="compensate", step=self, method=methods[0])
+        unknown = sorted(given.keys() - RETRY_OPTIONS)
+        if unknown:
+            raise DeclarationError(
+                f"compensate: unknown option {unknown[0]!r}; legal are {', '.join(sorted(RETRY_OPTIONS))}."
+            )
+        retry = retries_of("compensate", given)
+
+        def decorate(method: Callable[..., Any], /) -> Any:
+            check_decorated(method)
+            return Undo(kind="compensate", step=self, method=method, retry=retry)
+
+        return decorate
 
     def action(
         self,
@@ -226,6 +274,15 @@ def step(
 def step(
     *,
     when: Condition | None = ...,
+    retries: int = ...,
+    delay: timedelta = ...,
+    backoff: Backoff = ...,
+    max_delay: timedelta | None = ...,
+    jitter: bool = ...,
+    retry_on: type[Exception] | Sequence[type[Exception]] = ...,
+    timeout: timedelta | None = ...,
+    durable: bool = ...,
+    background: bool = ...,
     attempts: int | None = ...,
     limit: Limit | Sequence[Limit] = ...,
     expires: timedelta | None = ...,
@@ -256,7 +313,8 @@ def step(method: Callable[..., Any] | None = None, /, **given: Any) -> Step[...,
     return made
 
 
-_OPTIONS = {option.name for option in fields(Step)} - {"name", "method", "page", "given", "owner"} | set(PAGE_OPTIONS)
+_MADE = {"name", "method", "page", "given", "owner", "retry"}
+_OPTIONS = {option.name for option in fields(Step)} - _MADE | set(PAGE_OPTIONS) | RETRY_OPTIONS
 
 
 def _build(given: Mapping[str, Any], method: Callable[..., Any] | None, *, name: str = "", kind: Any = Step) -> Any:
@@ -264,12 +322,14 @@ def _build(given: Mapping[str, Any], method: Callable[..., Any] | None, *, name:
     if unknown:
         raise DeclarationError(f"step: unknown option {unknown[0]!r}; legal are {', '.join(sorted(_OPTIONS))}.")
     given = {**given, **{key: names("step", key, given[key]) for key in ("passes", "reveals") if key in given}}
-    own = {key: value for key, value in given.items() if key not in PAGE_OPTIONS}
+    own = {key: value for key, value in given.items() if key not in PAGE_OPTIONS and key not in RETRY_OPTIONS}
     own |= {key: several(own[key]) for key in ("limit", "permission", "forms") if key in own}
     if own.get("expires") is not None:
         check_timedelta("step: expires", own["expires"])
     if own.get("attempts") is not None:
         check_count("step: attempts", own["attempts"])
+    if own.get("timeout") is not None:
+        check_timedelta("step: timeout", own["timeout"])
     if not all(isinstance(limit, Limit) for limit in own.get("limit", ())):
         raise DeclarationError(f"step: limit is {given['limit']!r}; it must be a Limit or a list of them.")
     for option in TEXTS:
@@ -278,7 +338,8 @@ def _build(given: Mapping[str, Any], method: Callable[..., Any] | None, *, name:
     check_files("step: files", given.get("files"))
     _check_forms(own.get("form"), own.get("forms", ()))
     page = PageOptions().overlaid(given)
-    return kind(name=name, method=method, page=page, given=MappingProxyType(dict(given)), **own)
+    retry = retries_of("step", given)
+    return kind(name=name, method=method, page=page, retry=retry, given=MappingProxyType(dict(given)), **own)
 
 
 def _check_forms(form: Any, picks: tuple[Any, ...]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import getattr_static
 from types import FunctionType, MappingProxyType
 from typing import Any
 
-from wfapp.declaration.hooks import Action, Hook
-from wfapp.declaration.order import If, Item, While, freeze, includes_in, names_in
+from wfapp.declaration.hooks import Action, Hook, Undo
+from wfapp.declaration.order import If, Item, Parallel, While, freeze, groups_in, includes_in, names_in
 from wfapp.declaration.steps import Step
 from wfapp.errors import DeclarationError
 
@@ -34,8 +34,18 @@ class Structure:
     actions: Mapping[str, Mapping[str, Action[..., Any]]]
     """Step to its actions by id."""
 
+    undo: Mapping[str, Undo[..., Any]]
+    """Step to its undo."""
+
     own: Mapping[str, Any]
     """What the body of the class says itself, before its bases were merged into it."""
+
+    def is_durable(self, name: str) -> bool:
+        """Tell whether a step runs in a transaction of its own."""
+        if any(name == group.name or name in group.members for group in groups_in(self.order)):
+            return True
+        step = self.steps[name]
+        return bool(step.durable or step.background or step.retry.retries or step.timeout or name in self.undo)
 
 
 def structure_of(cls: type[Any]) -> Structure:
@@ -60,6 +70,7 @@ def structure_of(cls: type[Any]) -> Structure:
         form_kwargs=_hooked(hooks, "form_kwargs"),
         exhausted=_hooked(hooks, "exhausted"),
         actions=_actions(hooks),
+        undo=MappingProxyType({hook.step_name: hook for hook in hooks.values() if isinstance(hook, Undo)}),
         own=own,
     )
 
@@ -120,6 +131,10 @@ def _without(order: tuple[Item, ...], removed: set[str]) -> tuple[Item, ...]:
                 left = _without(tuple(body), removed)
                 if names_in(left) or includes_in(left):
                     kept.append(While(condition, left))
+            case Parallel():
+                members = tuple(member for member in item.members if member not in removed)
+                if members:
+                    kept.append(replace(item, members=members))
             case _ if not isinstance(item, str) or item not in removed:
                 kept.append(item)
     return tuple(kept)

@@ -16,11 +16,12 @@ from django.utils.functional import Promise
 
 from wfapp.declaration.context import OpenContext, Params, keys, validate_context, validate_params
 from wfapp.declaration.display import displays_of
-from wfapp.declaration.hooks import Action, Hook
+from wfapp.declaration.durability import RETRY_OPTIONS
+from wfapp.declaration.hooks import Action, Hook, Undo
 from wfapp.declaration.inclusion import check_includes
 from wfapp.declaration.limits import Limit
 from wfapp.declaration.options import check_count, check_timedelta, several
-from wfapp.declaration.order import Break, Condition, Continue, If, While, includes_in, names_in, nodes_in
+from wfapp.declaration.order import Break, Condition, Continue, If, While, groups_in, includes_in, names_in, nodes_in
 from wfapp.declaration.page import PageOptions
 from wfapp.declaration.secrecy import secret_keys
 from wfapp.declaration.steps import AnyForm, Step
@@ -36,11 +37,14 @@ __all__ = ["is_method", "validate"]
 _NAME = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*", re.ASCII)
 _LONGEST_NAME = 100
 _PERMISSION = re.compile(r"\w+\.\w+")
-_BOUND_LATER = ("flows", "run", "start")
+_BOUND_LATER = ("arun", "astart", "flows", "run", "start")
 """What Workflow gets at start-up: an earlier class must not take these names either."""
 
 _NEED_A_FORM = ("answers", "attempts", "limit", "keep", "revisit", "reveals", "static")
 """What only a page has; a step without one has texts and passed keys too: for its mails, and where it waits."""
+
+_NEED_NO_FORM = (*sorted(RETRY_OPTIONS), "timeout", "durable", "background")
+_ACT_APART = "a page collects: let a step without a form, after it, do what may have to be tried again or undone."
 
 AnyWorkflow = type["Workflow[Any]"]
 
@@ -153,11 +157,29 @@ def _check_order(cls: AnyWorkflow) -> None:
     for name in unlisted(cls.structure):
         raise _fail(cls, f"step {name!r} stands nowhere in steps; list it, or remove it with {name} = None.")
     check_includes(cls)
+    _check_groups(cls)
     if not listed and not includes_in(cls.structure.order):
         raise _fail(cls, "it has no steps; define one with @step.")
     for node in nodes_in(cls.structure.order):
         if isinstance(node, If | While | Break | Continue):
             _check_condition(cls, type(node).__name__, node.condition)
+
+
+def _check_groups(cls: AnyWorkflow) -> None:
+    """Refuse a group whose members could not run at the same time, or that shares its name."""
+    taken = {*cls.structure.steps, *cls.structure.hooks}
+    for group in groups_in(cls.structure.order):
+        if group.name in taken:
+            raise _fail(cls, f"Parallel({group.name!r}) has the name of a step, a hook or another group; rename it.")
+        taken.add(group.name)
+        for name in group.members:
+            step = cls.structure.steps[name]
+            if step.form is not None or step.permission:
+                found = "a form" if step.form is not None else "a permission"
+                raise _fail(cls, f"Parallel({group.name!r}): step {name!r} has {found}, and a group waits for nobody.")
+            if step.background:
+                what = f"Parallel({group.name!r}): step {name!r} says background=True, and a group runs in one place"
+                raise _fail(cls, f"{what}; what follows a background step runs in its worker, so put one before it.")
 
 
 def _check_condition(cls: AnyWorkflow, owner: str, condition: Condition | None) -> None:
@@ -183,8 +205,11 @@ def _check_hooks(cls: AnyWorkflow) -> None:
             raise _fail(
                 cls, f"{owner} hangs on the unknown step {hook.step_name!r}; legal are {_legal(structure.steps)}."
             )
+        if isinstance(hook, Undo):
+            if step.form is not None:
+                raise _fail(cls, f"{owner} hangs on the page {step.name!r}; {_ACT_APART}")
         # An action without data has its place beside the link that such a step may send.
-        if step.form is None and not (isinstance(hook, Action) and not hook.with_data):
+        elif step.form is None and not (isinstance(hook, Action) and not hook.with_data):
             raise _fail(
                 cls, f"{owner} hangs on {step.name!r}, which has no form, so it would never run; give it form=."
             )
@@ -219,9 +244,7 @@ def _check_step(cls: AnyWorkflow, step: Step[..., Any]) -> None:
     owner = f"step {step.name!r}"
     if step.form is None and step.method is None:
         raise _fail(cls, f"{owner} has neither a form nor a method; give it one.")
-    for option in _NEED_A_FORM if step.form is None else ():
-        if step.given.get(option):
-            raise _fail(cls, f"{owner} has no form, so {option} means nothing; give it form=.")
+    _check_kind(cls, owner, step)
     if isinstance(step.form, str) and (not is_method(cls, step.form) or not step.forms):
         raise _fail(
             cls,
@@ -238,6 +261,16 @@ def _check_step(cls: AnyWorkflow, step: Step[..., Any]) -> None:
     for form in step.form_classes or (None,):
         _check_whitelist(cls, owner, step.page_of(form))
         _check_displays(cls, owner, form, step.page_of(form))
+
+
+def _check_kind(cls: AnyWorkflow, owner: str, step: Step[..., Any]) -> None:
+    """Refuse what only a page, or only a step without one, can do."""
+    for option in _NEED_A_FORM if step.form is None else ():
+        if step.given.get(option):
+            raise _fail(cls, f"{owner} has no form, so {option} means nothing; give it form=.")
+    for option in _NEED_NO_FORM if step.form is not None else ():
+        if step.given.get(option):
+            raise _fail(cls, f"{owner} has a form and {option}; {_ACT_APART}")
 
 
 def _check_whitelist(cls: AnyWorkflow, owner: str, page: PageOptions) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser  # noqa: TID251 - a type alone
     from django.http import HttpRequest  # noqa: TID251 - a type alone
 
-    from wfapp.programming import FlowHandle, Flows
+    from wfapp.programming import FlowHandle, FlowResult, Flows
 
 __all__ = ["Notes", "Workflow"]
 
@@ -115,6 +115,38 @@ class Workflow(Generic[C]):
             data: Mapping[str, Any] | None = None,
             key: str = "",
         ) -> FlowHandle: ...
+
+        @classmethod
+        async def astart(
+            cls,
+            *,
+            params: Mapping[str, Any] | None = None,
+            user: AbstractBaseUser | AnonymousUser | None = None,
+            data: Mapping[str, Any] | None = None,
+            key: str = "",
+        ) -> FlowHandle: ...
+
+        @classmethod
+        def run(
+            cls,
+            *,
+            params: Mapping[str, Any] | None = None,
+            user: AbstractBaseUser | AnonymousUser | None = None,
+            key: str = "",
+            rerun_failed: bool = False,
+            timeout: timedelta | None = None,
+        ) -> FlowResult: ...
+
+        @classmethod
+        async def arun(
+            cls,
+            *,
+            params: Mapping[str, Any] | None = None,
+            user: AbstractBaseUser | AnonymousUser | None = None,
+            key: str = "",
+            rerun_failed: bool = False,
+            timeout: timedelta | None = None,
+        ) -> FlowResult: ...
 
         flows: ClassVar[Flows]
 

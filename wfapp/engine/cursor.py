@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from wfapp.declaration.order import Break, Condition, Continue, If, Item, While
+from wfapp.declaration.order import Break, Condition, Continue, If, Item, Parallel, While
 from wfapp.errors import RoundError
 
 __all__ = ["Cursor", "Frame", "Position", "stack_to"]
@@ -45,6 +45,8 @@ def stack_to(items: Sequence[Item], step: str, loop: While | None = None) -> lis
         match item:
             case str():
                 inner = [] if item == step else None
+            case Parallel(name):
+                inner = [] if name == step else None
             case If(_, then, else_):
                 inner = stack_to(then, step)
                 if inner is None:
@@ -111,8 +113,10 @@ class Cursor:
             case str():
                 when = self._when(item)
                 if when is None or self._ask(when):
-                    return Position(item, tuple(frame.count for frame in stack if frame.loop is not None))
+                    return _position(item, stack)
                 frame.index += 1
+            case Parallel(name):
+                return _position(name, stack)
             case If(condition, then, else_):
                 branch = then if self._ask(condition) else else_
                 stack.append(Frame(branch))
@@ -136,3 +140,7 @@ class Cursor:
             stack[-1].index += 1
         else:
             stack[-1].index = len(stack[-1].items)
+
+
+def _position(name: str, stack: Sequence[Frame]) -> Position:
+    return Position(name, tuple(frame.count for frame in stack if frame.loop is not None))

@@ -7,12 +7,23 @@ the machine opens and closes the sub-flow.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any, cast
 
-from wfapp.declaration.order import Break, Condition, Continue, If, Include, Item, While, includes_in
+from wfapp.declaration.order import (
+    Break,
+    Condition,
+    Continue,
+    If,
+    Include,
+    Item,
+    Parallel,
+    While,
+    groups_in,
+    includes_in,
+)
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Step
 from wfapp.declaration.workflow import Workflow
@@ -57,9 +68,16 @@ class Expansion:
 
     order: tuple[Item, ...]
     scopes: Mapping[str, Scope]
+    groups: Mapping[str, Parallel]
+    """The groups of steps that run at the same time, by their qualified names."""
 
     def step(self, name: str) -> Step[Any, Any] | None:
-        """Give the step of a qualified name; ``None`` where there is none, at a border too."""
+        """Give the step of a qualified name; ``None`` where there is none, at a border too.
+
+        A group is a step that does nothing by itself.
+        """
+        if name in self.groups:
+            return Step(name=local_of(name))
         scope = self.scopes.get(path_of(name))
         return scope.cls.structure.steps.get(local_of(name)) if scope is not None else None
 
@@ -105,7 +123,8 @@ def _expanded(cls: type[Workflow[Any]]) -> Expansion:
     order = cls.structure.order
     if includes_in(order):
         order = _qualified(order, scopes[""], scopes, (cls.name,))
-    return Expansion(order, MappingProxyType(scopes))
+    groups = {group.name: group for group in groups_in(order)}
+    return Expansion(order, MappingProxyType(scopes), MappingProxyType(groups))
 
 
 def _qualified(
@@ -126,6 +145,9 @@ def _qualified(
                 made.append(Break(_scoped(path, condition)))
             case Continue(condition):
                 made.append(Continue(_scoped(path, condition)))
+            case Parallel():
+                members = tuple(_joined(path, member) for member in item.members)
+                made.append(replace(item, name=_joined(path, item.name), members=members))
             case Include():
                 made.extend(_included(item, scope, scopes, names))
     return tuple(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +19,7 @@ from wfapp.engine.cursor import Cursor, Position
 from wfapp.engine.expansion import ENTER, EXIT, Scope, Scoped, expansion_of, local_of, path_of
 from wfapp.errors import RoundError, WrongOutcome
 
-__all__ = ["Machine", "Paused", "holds"]
+__all__ = ["Due", "Machine", "Paused", "holds"]
 
 MAX_STEPS = 10_000
 
@@ -30,7 +31,14 @@ class Paused:
     position: Position
 
 
-Result = Paused | Finish | Abort | Ask | Link
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Say that the step at a position runs next, in a transaction of its own."""
+
+    position: Position
+
+
+Result = Paused | Due | Finish | Abort | Ask | Link
 
 
 def holds(workflow: Workflow[Any], condition: Condition) -> bool:
@@ -46,7 +54,7 @@ class Machine:
     """Drive a workflow's instance, and those of the workflows that it includes.
 
     ``may_run`` tells by its qualified name whether this caller has the right of a step; ``make`` gives an instance of
-    an included workflow, which gets its context and params here.
+    an included workflow, which gets its context and params here; ``call`` calls the method of a step.
     """
 
     def __init__(
@@ -54,9 +62,11 @@ class Machine:
         workflow: Workflow[Any],
         may_run: Callable[[str], bool],
         make: Callable[[Scope], Workflow[Any]] = lambda scope: scope.cls(),
+        call: Callable[[Callable[[], Any]], Any] = lambda method: method(),
     ) -> None:
         self._may_run = may_run
         self._make = make
+        self._call = call
         self._moves = 0
         self.expansion = expansion_of(type(workflow))
         self.cursor = Cursor(self.expansion.order, self.holds, self.expansion.when)
@@ -72,6 +82,18 @@ class Machine:
         self.ran: list[str] = []
         """The steps without a form that completed, in order."""
 
+        self.durations: list[float] = []
+        """How long each of them took, in milliseconds."""
+
+        self.acted: Position | None = None
+        """The durable step that completed."""
+
+        self._held = False
+        """Whether the next step is due, and nothing runs before it."""
+
+        self.open_then: dict[str, Workflow[Any]] = {}
+        """The instances that were open as it did."""
+
     def holds(self, condition: Condition | Scoped, path: str = "") -> bool:
         """Tell whether a condition of the order holds now; ``path`` says whose it is."""
         if isinstance(condition, Scoped):
@@ -82,10 +104,45 @@ class Machine:
         """Run from the beginning."""
         return self._run(self.cursor.first())
 
+    def begin(self) -> Result:
+        """Come to the first step, which is due then; nothing runs."""
+        self._held = True
+        return self._run(self.cursor.first())
+
     def go_on(self, position: Position, said: Outcome | None = None) -> Result:
         """Take what the step at ``position`` said, or an action or a hook there, and run on where it says so."""
         taken = self._taken(position, said)
         return self._run(taken) if taken is None or isinstance(taken, Position) else taken
+
+    def run_from(self, position: Position) -> Result:
+        """Run the step at a position, and on: a durable one alone, others together."""
+        if position.step in self.expansion.groups:
+            return self.go_on(position)
+        if not self.is_durable(position.step):
+            return self._run(position)
+        said = self._called(position)
+        if not isinstance(said, Ask):
+            self.acted, self.open_then = position, dict(self.open)
+        return self.go_on(position, said)
+
+    def run_member(self, position: Position, name: str) -> None:
+        """Run one step of the group at a position; it has no say in where the flow goes."""
+        member = Position(name, position.loops)
+        said = self._called(member)
+        if said is not None and not isinstance(said, Next):
+            raise WrongOutcome(f"Step {name!r} runs beside others and returned {type(said).__name__}; return nothing.")
+        self.acted, self.open_then = member, dict(self.open)
+
+    def members_at(self, position: Position) -> list[str]:
+        """List the steps of the group at a position whose conditions hold now."""
+        names = self.expansion.groups[position.step].members
+        conditions = {name: self.expansion.when(name) for name in names}
+        return [name for name, when in conditions.items() if when is None or self.holds(when)]
+
+    def is_durable(self, name: str) -> bool:
+        """Tell whether a step, by its qualified name, runs in a transaction of its own."""
+        scope = self.expansion.scopes[path_of(name)]
+        return scope.cls.structure.is_durable(local_of(name))
 
     def _run(self, position: Position | None) -> Result:
         while position is not None:
@@ -123,19 +180,27 @@ class Machine:
         step = self.expansion.step(position.step)
         if step is None:
             raise KeyError(position.step)
+        if position.step in self.expansion.groups:
+            return Due(position)
         if step.form is not None or not self._may_run(position.step):
             return Paused(position)
+        if self._held or self.acted is not None or self.is_durable(position.step):
+            return Due(position)
+        return self._taken(position, self._called(position))
+
+    def _called(self, position: Position) -> Outcome | None:
         self.position = position
+        name, began = local_of(position.step), time.perf_counter()
         try:
-            said: Outcome | None = getattr(self.open[path_of(position.step)], step.name)()
+            said: Outcome | None = self._call(getattr(self.open[path_of(position.step)], name))
         except ValidationError:
             raise WrongOutcome(
-                f"Step {step.name!r} rejects input, and it has no page to show that on; return Ask('<page>', "
+                f"Step {name!r} rejects input, and it has no page to show that on; return Ask('<page>', "
                 f"error=...) instead."
             ) from None
-        taken = self._taken(position, said)
         self.ran.append(position.step)
-        return taken
+        self.durations.append(round((time.perf_counter() - began) * 1000, 3))
+        return said
 
     def _taken(self, position: Position, said: Outcome | None) -> Finish | Abort | Ask | Link | Position | None:
         """Give the end that a step said, or the next position; in a sub-flow its names are its own, and its end too."""

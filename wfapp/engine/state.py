@@ -9,15 +9,16 @@ from typing import Any
 import msgspec
 
 from wfapp.declaration.context import Context, Params
-from wfapp.declaration.values import decode_context, decode_params, encode_context, encode_params
+from wfapp.declaration.values import decode_context, decode_params
 from wfapp.declaration.workflow import Workflow
+from wfapp.engine.acting import Acted, Failure, Goal, Run, StepRecord
 from wfapp.engine.cursor import Position
+from wfapp.engine.scopes import ScopeState
 from wfapp.errors import InvalidToken
 
 __all__ = [
     "FORMAT",
     "Last",
-    "ScopeState",
     "Sent",
     "State",
     "Uses",
@@ -26,8 +27,6 @@ __all__ = [
     "decode_state",
     "encode_state",
     "ended",
-    "kept_scope",
-    "open_scope",
     "params_of",
 ]
 
@@ -42,18 +41,6 @@ class Uses(msgspec.Struct, frozen=True, array_like=True):
 
     count: int
     last: datetime
-
-
-class ScopeState(msgspec.Struct, frozen=True, array_like=True):
-    """Hold the context and params of an included workflow that the flow stands inside of."""
-
-    workflow: str
-    version: int
-    """``Workflow.version`` when it was entered."""
-
-    context: msgspec.Raw
-    context_version: int
-    params: msgspec.Raw
 
 
 class Visit(msgspec.Struct, frozen=True, array_like=True):
@@ -192,8 +179,41 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     watch_binding: str = ""
     """Whose the token is that only watches."""
 
+    run: Run | None = None
+    """The step at ``position`` runs, or waits for its next attempt."""
+
+    acted: tuple[Acted, ...] = ()
+    """The durable steps that completed, in that order; while they are undone, those that are left."""
+
+    undoing: Goal = ""
+    """Why they are undone."""
+
+    keep: int = 0
+    """How many of them stay, on the way back to a page."""
+
+    back_to: int = 0
+    """The index of that page in ``history``."""
+
+    turns: int = 0
+    """How often the flow went back to a page: a step that runs anew after that does another thing."""
+
+    stuck: tuple[Acted, ...] = ()
+    """Those whose undo failed for good."""
+
+    failure: Failure | None = None
+    reason: str = ""
+    """The short word that code gave as it cancelled the flow."""
+
+    steps: tuple[StepRecord, ...] = ()
+    """How the steps came out that ran outside of any round, the newest of them last."""
+
     last: Last | None = None
     ended: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Tell whether the flow comes to no page any more: it has ended, or is undone before it does."""
+        return self.ended or self.undoing not in ("", "back")
 
     def __repr__(self) -> str:
         # An error page that is shown in development prints the variables of every frame.
@@ -218,6 +238,9 @@ def ended(state: State, until: datetime) -> State:
         expires=until,
         fingerprint=state.fingerprint,
         seed=state.seed,
+        failure=state.failure,
+        reason=state.reason,
+        steps=state.steps,
         last=state.last,
         ended=True,
     )
@@ -258,26 +281,3 @@ def params_of(state: State, workflow: type[Workflow[Any]]) -> Params:
     if state.ended:
         return Params()
     return decode_params(workflow.Params, bytes(state.params))
-
-
-def kept_scope(workflow: Workflow[Any], where: str) -> ScopeState:
-    """Keep the instance of an included workflow; ``where`` names the step in an error."""
-    return ScopeState(
-        workflow=workflow.name,
-        version=workflow.version,
-        context=msgspec.Raw(encode_context(workflow.ctx, where=where)),
-        context_version=workflow.context_class.version,
-        params=msgspec.Raw(encode_params(workflow.params)),
-    )
-
-
-def open_scope(kept: ScopeState, workflow: type[Workflow[Any]]) -> tuple[Context, Params]:
-    """Open what was kept of an included workflow, upgraded as a flow's own context is.
-
-    Raises InvalidToken where it was entered in an older version, where another workflow is included today, and for what
-    does not fit.
-    """
-    if kept.workflow != workflow.name or kept.version < workflow.version:
-        raise InvalidToken
-    ctx = decode_context(workflow.context_class, kept.context_version, bytes(kept.context))
-    return ctx, decode_params(workflow.Params, bytes(kept.params))

@@ -55,7 +55,10 @@ def view_fields(before: Description | Payload, form: AnyForm) -> dict[str, Json 
 def view_order(before: Description | Payload, form: AnyForm) -> list[str] | None:
     """Give the order of a form's fields where it is not that of its payload with the new ones at the end."""
     order = [name_of(form)] if isinstance(form, BaseFormSet) else list(form.fields)
-    return order if order != _usual_order(before.ui["ui:order"], order) else None
+    usual = before.ui["ui:order"]
+    # An object of JavaScript's puts names that are numbers first, whatever their order on the wire.
+    has_numbers = any(name.isdecimal() for name in order if name not in usual)
+    return order if has_numbers or order != _usual_order(usual, order) else None
 
 
 def merge(payload: Mapping[str, Any], view: Mapping[str, Any]) -> Json:

@@ -47,7 +47,7 @@ class PurgedMessages:
 def purge_flows(model: type[AbstractFlow], now: datetime, batch_size: int) -> Purged:
     """Delete expired flows and ended ones past their retention, and wipe the answers that are repeated no longer.
 
-    An expired flow has nothing to undo as long as it is open; one that is being undone is never deleted.
+    One that has acted is not deleted while it is open: it expires first, which undoes what it did.
     """
     using = router.db_for_write(model)
     flows: FlowQuerySet[AbstractFlow] = FlowQuerySet(model, using=using)
@@ -62,7 +62,7 @@ def purge_flows(model: type[AbstractFlow], now: datetime, batch_size: int) -> Pu
         flows.filter(pk__in=ids).update(answer=b"", answer_until=None)
 
     return Purged(
-        expired=_in_batches(flows.expired(now), delete, batch_size),
+        expired=_in_batches(flows.expired(now).idle(), delete, batch_size),
         ended=_in_batches(flows.past_retention(now), delete, batch_size),
         answers=_in_batches(flows.past_answer(now), wipe, batch_size),
     )

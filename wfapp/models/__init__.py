@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wfapp.models.counter import Counter
 from wfapp.models.event import FlowEvent, Kind
-from wfapp.models.flow import ENDED, OPEN, AbstractFlow, Flow, FlowQuerySet, Status
+from wfapp.models.flow import ENDED, OPEN, RUNNING, AbstractFlow, Flow, FlowQuerySet, Status
 from wfapp.models.link import Link, LinkQuerySet, LinkStatus
 from wfapp.models.outgoing import OutgoingMessage, OutgoingQuerySet, SendStatus
 from wfapp.models.tables import flow_models, model_by_tag, table_tag
@@ -13,6 +13,7 @@ from wfapp.models.upload import Upload
 __all__ = [
     "ENDED",
     "OPEN",
+    "RUNNING",
     "AbstractFlow",
     "Counter",
     "Flow",

@@ -22,7 +22,13 @@ class Kind(models.TextChoices):
     REVOKED = "revoked", _("link revoked")
     SENT = "sent", _("sent")
     UNSENT = "unsent", _("could not be sent")
+    STEP_STARTED = "step_started", _("step started")
+    STEP_FAILED = "step_failed", _("step failed")
+    RETRIED = "retried", _("tried again")
     COMPENSATED = "compensated", _("compensated")
+    COMPENSATING = "compensating", _("being undone")
+    UNCOMPENSATED = "uncompensated", _("could not be undone")
+    COMPENSATION_FAILED = "compensation_failed", _("left for people to undo")
     FINISHED = "finished", _("finished")
     ABORTED = "aborted", _("aborted")
     CANCELLED = "cancelled", _("cancelled")
@@ -33,7 +39,8 @@ class Kind(models.TextChoices):
 class FlowEvent(models.Model):
     """Record that something happened to a flow: names, ids and durations alone.
 
-    ``flow`` is a flow's id and no foreign key, since flows stand in several tables. ``duration`` is in milliseconds.
+    ``flow`` is a flow's id and no foreign key, since flows stand in several tables. ``duration`` is in milliseconds, of
+    the step or of its undo, for what is told of one; of the round else.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -41,6 +48,8 @@ class FlowEvent(models.Model):
     workflow = models.CharField(_("workflow"), max_length=100)
     kind = models.CharField(_("event"), max_length=20, choices=Kind.choices)
     step = models.CharField(_("step"), max_length=200, blank=True)
+    error = models.CharField(_("error"), max_length=100, blank=True, default="")
+    """The name of the type of the exception that a step raised; of a cancellation, the reason that code gave."""
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), related_name="+", null=True, blank=True
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wfapp.declaration.context import Context
 
-__all__ = ["ENDED", "OPEN", "AbstractFlow", "Flow", "FlowQuerySet", "Status"]
+__all__ = ["ENDED", "OPEN", "RUNNING", "AbstractFlow", "Flow", "FlowQuerySet", "Status"]
 
 Row = TypeVar("Row", bound="AbstractFlow", covariant=True)  # noqa: PLC0105  Django's stubs declare it so
 
@@ -46,6 +46,10 @@ ENDED = (Status.FINISHED, Status.ABORTED, Status.CANCELLED, Status.FAILED, Statu
 """A flow in which nothing runs any more; one that is being undone is neither open nor ended."""
 
 
+RUNNING = (Status.PENDING, Status.COMPENSATING)
+"""A flow whose steps run outside of any round."""
+
+
 class FlowQuerySet(models.QuerySet[Row]):
     """Select flows by where they are in their life."""
 
@@ -56,6 +60,15 @@ class FlowQuerySet(models.QuerySet[Row]):
     def open(self) -> Self:
         """Keep the flows that can go on."""
         return self.filter(status__in=OPEN)
+
+    def due(self, now: datetime) -> Self:
+        """Keep the flows that wait to be run, or to be ended: whoever ran them is gone, or a wait is over."""
+        asked_to_stop = models.Q(status__in=OPEN) & ~models.Q(stop="")
+        return self.filter(models.Q(status__in=RUNNING) | asked_to_stop, due_at__lte=now)
+
+    def idle(self) -> Self:
+        """Keep the flows that have never acted: nothing of them has to be undone."""
+        return self.filter(fence=None)
 
     def ended(self) -> Self:
         """Keep the flows in which nothing runs any more."""
@@ -114,6 +127,14 @@ class AbstractFlow(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     """When the flow ends by itself, while it is open."""
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    fence = models.BigIntegerField(null=True, editable=False)
+    """What whoever runs a step of it must show to store anything; another one each time somebody takes it."""
+    due_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    """From when on anybody may run it: the end of a lease, or the time of the next attempt."""
+    progress = models.BinaryField(default=b"", editable=False)
+    """How far the step that runs says it is, sealed."""
+    stop = models.CharField(max_length=100, blank=True, default="", editable=False)
+    """The status that somebody asked for while a step runs, and a reason for it behind a space."""
     answer_until = models.DateTimeField(null=True, editable=False, db_index=True)
     """Until when the answer is repeated: set by the end, and null again once the answer is wiped."""
     retain_until = models.DateTimeField(_("kept until"), null=True, blank=True, db_index=True)
@@ -133,7 +154,7 @@ class AbstractFlow(models.Model):
         verbose_name: ClassVar[str | _StrPromise] = _("flow")
         verbose_name_plural: ClassVar[str | _StrPromise] = _("flows")
         # Nobody adds, edits or deletes a flow by hand.
-        default_permissions = ("view", "cancel", "expire", "resend", "revoke")
+        default_permissions = ("view", "cancel", "expire", "resend", "revoke", "undo")
         # The admin's list sorts by -created_at, -id: with each of its filters an index serves the sort as well.
         indexes = [
             models.Index(fields=["-created_at", "-id"]),

@@ -12,6 +12,7 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.errors import Busy, InvalidToken
 from wfapp.models import OPEN, AbstractFlow, Status
 from wfapp.rounds.answer import UNNAMED, Answer, Caller, Input
+from wfapp.rounds.results import FlowResult
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.tokens import Token
 
@@ -76,6 +77,10 @@ class FlowHandle:
             return self._keep(rounds.show_row(self._model, self.id, caller=caller))
         return self._keep(rounds.show(self._sealed.at(None), caller=caller, workflow=self.workflow))
 
+    def result(self) -> FlowResult:
+        """Tell how the flow has come out so far, as ``run`` does; raises InvalidToken for one that has no row."""
+        return rounds.result_of(self._model, self.id)
+
     def submit(self, data: Mapping[str, Any] | None = None, *, by: User | None = None, step: str = "") -> Answer:
         """Answer the page, with values as in JSON; raises WrongStep where the flow does not stand at ``step``."""
         return self._play(Input(values=data if data is not None else {}), by, step)
@@ -86,16 +91,21 @@ class FlowHandle:
         """Press a button of the page; raises WrongStep where the flow does not stand at ``step``."""
         return self._play(Input(action=name or UNNAMED, values=data), by, step)
 
-    def cancel(self, *, by: User | None = None) -> Answer:
+    def cancel(self, reason: str = "", *, by: User | None = None) -> Answer:
         """End the flow and wipe its context, whether or not its workflow offers that; no right is asked.
 
-        The answer tells how a flow ended that was over already. Raises Busy where a round is on.
+        A step that runs is told, and the flow ends once it has looked or is over: the answer is ``pending`` until then.
+        What has completed is undone. The answer tells how a flow ended that was over already: its last step has
+        completed, and nothing of it is undone. ``reason`` is a short word for the timeline and the FlowResult, such as
+        ``out-of-stock``. Raises Busy where a round is on.
         """
         if self._sealed is not None:
             self.look(by=by)
         if self._sealed is not None:
-            return self._keep(rounds.cancel_token(self._sealed, caller=self._caller(by), workflow=self.workflow))
-        ended = rounds.end_by_staff(self._model, self.id, status="cancelled", user=self._caller(by).user)
+            return self._keep(
+                rounds.cancel_token(self._sealed, caller=self._caller(by), workflow=self.workflow, reason=reason)
+            )
+        ended = rounds.end_by_staff(self._model, self.id, status="cancelled", user=self._caller(by).user, reason=reason)
         if not ended and self.status in OPEN:
             raise Busy
         return self.look(by=by)

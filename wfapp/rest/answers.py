@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 
 from wfapp.declaration.leaving import Choice
 from wfapp.declaration.outcomes import Message
 from wfapp.forms import Payload, compile_payload, has_dynamic_choices, initial_values, view_fields, view_order
 from wfapp.http.caller import Transport
+from wfapp.http.encoding import encode
 from wfapp.http.ways import Way, end_target, way_on
-from wfapp.rounds.answer import ActionView, Answer, AnswersView, End, Notice, Page, Progress
+from wfapp.rounds.answer import ActionView, Answer, AnswersView, End, Notice, Page, Pending, Progress
 
 __all__ = ["JsonResponse", "describe_answer"]
 
 Json = dict[str, Any]
+
+POLL_AFTER = 1000
+"""How long a client waits before it looks again at a flow whose step runs, in milliseconds."""
 
 
 class JsonResponse(HttpResponse):
     """Hold a value as JSON: dates as RFC 3339, decimals and UUIDs as strings."""
 
     def __init__(self, value: Json, status: int = 200) -> None:
-        super().__init__(_encoder.encode(value), content_type="application/json", status=status)
+        super().__init__(encode(value), content_type="application/json", status=status)
 
 
 def describe_answer(answer: Answer, request: HttpRequest, transport: Transport) -> Json:
@@ -36,7 +37,9 @@ def describe_answer(answer: Answer, request: HttpRequest, transport: Transport) 
     elif answer.token is not None:
         cookie = {"flow": answer.key, "revision": answer.token.revision}
         body["wfs"] = cookie if transport == "cookie" else str(answer.token)
-    if answer.status in {"waiting", "start", "landing"}:
+    if answer.pending is not None:
+        body |= _pending(answer.pending)
+    if answer.status in {"waiting", "pending", "start", "landing"}:
         body["view"] = {"title": answer.title, "actions": []}
     if answer.notice is not None:
         body |= _notice(answer.notice, body)
@@ -48,6 +51,12 @@ def describe_answer(answer: Answer, request: HttpRequest, transport: Transport) 
     if answer.messages:
         body["messages"] = [_message(message) for message in answer.messages]
     return body
+
+
+def _pending(pending: Pending) -> Json:
+    progress = {} if pending.progress is None else {"progress": pending.progress}
+    told = {"step": pending.step, **progress, "text": pending.text}
+    return {"pending": told, "retryAfterMs": POLL_AFTER}
 
 
 def _notice(notice: Notice, body: Json) -> Json:
@@ -155,15 +164,3 @@ def _redirect(target: str) -> Json:
 
 def _message(message: Message) -> Json:
     return {"level": message.level, "text": message.text}
-
-
-def _plain(value: object) -> object:
-    """Give the plain value of what msgspec does not encode: lazy and safe strings, and mappings of other types."""
-    if isinstance(value, str | Promise):
-        return str.__str__(value) if isinstance(value, str) else str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise NotImplementedError(f"A value of type {type(value).__name__} has no form in JSON.")
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_plain)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from wfapp.rounds.answering import staff_page, staff_token
 from wfapp.rounds.download import download
 from wfapp.rounds.holders import play, show
+from wfapp.rounds.programs import run_program
+from wfapp.rounds.recovery import retry_undo, run_next_due
+from wfapp.rounds.results import result_of
 from wfapp.rounds.rows import play_row, show_row
 from wfapp.rounds.staff import cancel_token, end_by_staff
 from wfapp.rounds.start import first_page, start
@@ -19,7 +22,11 @@ __all__ = [
     "play",
     "play_row",
     "resend_by_staff",
+    "result_of",
+    "retry_undo",
     "revoke_by_staff",
+    "run_next_due",
+    "run_program",
     "show",
     "show_row",
     "staff_page",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.datastructures import MultiValueDict
@@ -36,6 +37,7 @@ __all__ = [
     "Input",
     "Notice",
     "Page",
+    "Pending",
     "Progress",
     "SignIn",
     "StepView",
@@ -67,6 +69,16 @@ class Caller:
     """Whether it is code of this site that asks, for ``user``: binding and transport are a client's affair."""
     deputy: bool = False
     """Whether ``user`` answers one step of somebody else's flow: they get that step, and none of the flow's moves."""
+    until: float | None = None
+    """When they stop waiting for steps, as ``time.monotonic()`` tells it; ``None`` where they wait for each."""
+
+    def waits(self) -> bool:
+        """Tell whether they wait for one more step."""
+        return self.patience() > timedelta()
+
+    def patience(self) -> timedelta:
+        """Tell how long they wait from now on."""
+        return timedelta.max if self.until is None else timedelta(seconds=max(0.0, self.until - time.monotonic()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +191,16 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """Say what runs at this moment."""
+
+    step: str
+    text: str = ""
+    progress: float | None = None
+    """From 0 to 1, where the step tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceView:
     """Hold a link that is shown, for the flow to go on with on another device."""
 
@@ -239,7 +261,7 @@ class Answer:
     drawn with what was typed.
     """
 
-    status: Literal["form", "start", "waiting", "landing", "finished", "aborted"]
+    status: Literal["form", "start", "waiting", "pending", "landing", "finished", "aborted"]
     workflow: type[Workflow[Any]]
     flow_id: uuid.UUID | None = None
     token: Token | None = None
@@ -249,6 +271,7 @@ class Answer:
     page: Page | None = None
     end: End | None = None
     notice: Notice | None = None
+    pending: Pending | None = None
     device: DeviceView | None = None
     messages: tuple[Message, ...] = ()
     effects: Effects | None = None
@@ -264,3 +287,8 @@ class Answer:
         if self.token.storage in (LINK, STAFF):
             return secret_key(self.token)
         return flow_key(self.flow_id) if self.flow_id is not None else ""
+
+    @property
+    def signs_in(self) -> bool:
+        """Tell whether delivery signs somebody in."""
+        return self.effects is not None and self.effects.sign_in is not None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wfapp.declaration.outcomes import Abort
 from wfapp.engine.state import State, Visit
+from wfapp.rounds.acted import CANCELLED, acted_since, undo_of
 from wfapp.rounds.answer import ActionView
 from wfapp.rounds.stage import Stage
 
@@ -34,8 +35,6 @@ BACK = "wf.back"
 CANCEL = "wf.cancel"
 CHANGE = "wf.change."
 RESEND = "wf.resend"
-CANCELLED = "cancelled"
-"""The reason of a flow that was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +114,15 @@ def changeable(stage: Stage) -> dict[str, int]:
 def _is_open(stage: Stage, index: int) -> bool:
     """Tell whether the flow may go back to a visit: nothing ran since, or its page says that this does no harm.
 
-    What was answered before a link was opened is not for whoever opened it, and what staff answered not for the person.
+    Durable steps since then must have an undo, each: it runs on the way. What was answered before a link was opened is
+    not for whoever opened it, and what staff answered not for the person.
     """
     visits = stage.state.history[index:]
     name = visits[0].position.step
     step = stage.step_at(name)
     if step is None or step.form is None or index < (stage.state.others or 0) or not stage.may_return_to(name):
+        return False
+    if not all(undo_of(stage, entry) for entry in acted_since(stage.state.acted, index)):
         return False
     return step.revisit or all(visit.clean for visit in visits)
 
@@ -135,6 +137,7 @@ def returned(state: State, history: tuple[Visit, ...], index: int) -> dict[str, 
     still_done = {earlier.position.step for earlier in before}
     return {
         "position": visit.position,
+        "turns": state.turns + 1,
         "context": visit.context,
         "context_version": visit.context_version,
         "scopes": visit.scopes,

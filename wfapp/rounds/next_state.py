@@ -12,17 +12,20 @@ from wfapp.conf import conf
 from wfapp.declaration.links import Link
 from wfapp.declaration.outcomes import Abort, Ask, Finish
 from wfapp.engine.cursor import Position
+from wfapp.engine.machine import Due
 from wfapp.engine.state import Sent, State, Visit, ended
 from wfapp.errors import MissingAbility, RoundError
+from wfapp.rounds.acted import acted_by, acted_since, ending_as, new_run, refuse_lasting, undo_of, undone_first
 from wfapp.rounds.last import last_of
 from wfapp.rounds.links import sent_by, sent_now
 from wfapp.rounds.moves import Again, Return, returned
+from wfapp.rounds.records import recorded
 from wfapp.rounds.stage import Stage, browser_binding
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import Storage
 from wfapp.storage.database import ANSWER_LIFETIME
 
-__all__ = ["next_state"]
+__all__ = ["expiry", "next_state"]
 
 replace = msgspec.structs.replace
 
@@ -30,7 +33,12 @@ replace = msgspec.structs.replace
 def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) -> State:
     """Give the state that a verdict leads to, in the storage that will keep it."""
     state, result = stage.state, verdict.result
-    base = replace(state, revision=state.revision + 1, files=stage.uploads.in_use, last=last_of(stage, verdict, digest))
+    # A step that runs outside of any round still belongs to the one it came up in.
+    revision = state.revision if state.run is not None else state.revision + 1
+    last = last_of(stage, verdict, digest)
+    acted = acted_by(stage)
+    base = replace(state, revision=revision, files=stage.uploads.in_use, last=last, run=None, acted=acted)
+    base = replace(base, steps=recorded(stage)) if state.run is not None else base
     if verdict.rejected:
         return stage.keep_saved(base)
     if isinstance(result, Finish | Abort):
@@ -38,7 +46,7 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
     if isinstance(result, Ask | Return):
         return _gone_back(base, stage, verdict, storage)
     base = stage.keep(base, state.position.step or "the start")
-    base = replace(base, expires=_expiry(stage, state.position))
+    base = replace(base, expires=expiry(stage, state.position))
     if isinstance(result, Again):
         return replace(base, link=sent_now(cast(Sent, state.link), timezone.now()))
     if isinstance(result, Link):
@@ -47,7 +55,8 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
     if result is None:
         return base
     # A flow that has gone on waits for no link any more.
-    return _moved_on(replace(base, link=None), stage, verdict, storage, result.position)
+    base = _moved_on(replace(base, link=None), stage, verdict, storage, result.position)
+    return replace(base, run=new_run(stage, result.position)) if isinstance(result, Due) else base
 
 
 def _moved_on(base: State, stage: Stage, verdict: Verdict, storage: Storage, position: Position) -> State:
@@ -62,7 +71,7 @@ def _moved_on(base: State, stage: Stage, verdict: Verdict, storage: Storage, pos
     base = replace(base, answers=stage.still_answered(answers))
     if position.step == state.returns:
         base = replace(base, returns="", drafts={})
-    return replace(base, position=position, expires=_expiry(stage, position))
+    return replace(base, position=position, expires=expiry(stage, position))
 
 
 def _history(stage: Stage, verdict: Verdict) -> tuple[Visit, ...]:
@@ -76,10 +85,14 @@ def _gone_back(base: State, stage: Stage, verdict: Verdict, storage: Storage) ->
     if isinstance(verdict.result, Return):
         target = verdict.result
     else:
-        target = Return(_asked(stage, cast(Ask, verdict.result), storage, history), stage.state.returns)
-    base = replace(base, **returned(stage.state, history, target.index), returns=target.returns or stage.state.returns)
-    base = replace(base, link=None)
-    return replace(base, expires=_expiry(stage, base.position))
+        target = Return(_asked(stage, cast(Ask, verdict.result), storage, history))
+    base = replace(base, returns=target.returns or stage.state.returns, link=None)
+    if between := acted_since(base.acted, target.index):
+        refuse_lasting(stage, between)
+        base = replace(stage.keep(base, "the way back"), history=history, back_to=target.index)
+        return replace(base, undoing="back", keep=len(base.acted) - len(between), run=new_run(stage))
+    base = replace(base, **returned(stage.state, history, target.index))
+    return replace(base, expires=expiry(stage, base.position))
 
 
 def _asked(stage: Stage, ask: Ask, storage: Storage, history: tuple[Visit, ...]) -> int:
@@ -108,12 +121,15 @@ def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) 
     if isinstance(result, Finish) and result.sign_in is not None and not stage.caller.trusted:
         # The sign-in ends the session that a second click still comes with: its browser stays the same.
         base = replace(base, binding=browser_binding(stage.caller) or base.binding)
+    if isinstance(result, Abort) and any(undo_of(stage, entry) for entry in base.acted):
+        return undone_first(stage, stage.keep(base, "the end"), ending_as(result))
     now = timezone.now()
     kept = (stage.cls.retention or conf.RETENTION) if base.fingerprint else ANSWER_LIFETIME
     return ended(base, now + kept)
 
 
-def _expiry(stage: Stage, position: Position) -> datetime:
+def expiry(stage: Stage, position: Position) -> datetime:
+    """Tell when a flow that comes to a position now expires there."""
     step = stage.step_at(position.step)
     waits: timedelta | None = step.expires if step is not None else None
     return stage.state.dies if waits is None else min(stage.state.dies, timezone.now() + waits)

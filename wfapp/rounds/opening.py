@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any, cast
 
 import msgspec
@@ -14,9 +15,10 @@ from wfapp.engine.state import State
 from wfapp.errors import InvalidToken, LinkSpent
 from wfapp.logs import for_one_flow
 from wfapp.models import Link, LinkStatus
+from wfapp.rounds.acted import CANCELLED
 from wfapp.rounds.answer import Answer, Caller, Notice
+from wfapp.rounds.holding import carried, spoilable
 from wfapp.rounds.links import DEVICE, handles_behind, link_of, links_in
-from wfapp.rounds.moves import CANCELLED
 from wfapp.rounds.settle import settle, standing
 from wfapp.rounds.stage import Stage, belongs_to, binding_of, browser_binding, is_live, refuse_unexposed
 from wfapp.rounds.verdict import Verdict
@@ -65,7 +67,7 @@ def open_link(token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | N
     try:
         # What a step keeps of files while it goes on is undone with the round.
         with undone_on_error():
-            return _opened(row, cls, token, caller)
+            return carried(partial(_opened, row, cls, token, caller), caller)
     except LinkSpent:
         raise
     except InvalidToken:
@@ -73,7 +75,7 @@ def open_link(token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | N
 
 
 def _opened(row: Link, cls: type[Workflow[Any]], token: Token, caller: Caller) -> Answer:
-    with _database().claim_row(model_of(cls), row.flow) as claim:
+    with spoilable(_database().claim_row(model_of(cls), row.flow)) as claim:
         # Locked first and compared second: what was read of the link before may be old.
         row = links_in(model_of(cls)).get(pk=row.pk)
         if row.status == LinkStatus.USED:

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -18,28 +17,29 @@ from wfapp.declaration.outcomes import Abort, Ask, Finish
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Step
 from wfapp.declaration.workflow import Workflow
-from wfapp.engine.state import Last, State, ended
-from wfapp.errors import Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome, WrongStep
+from wfapp.engine.state import State
+from wfapp.errors import Busy, Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome, WrongStep
 from wfapp.logs import for_one_flow
+from wfapp.rounds.acted import FAILED
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
+from wfapp.rounds.ending import give_up
 from wfapp.rounds.files import refuse_large
+from wfapp.rounds.holding import ChargeFirst, Spoiled, carried, spoilable
+from wfapp.rounds.interrupts import interrupted
 from wfapp.rounds.keys import input_digest, is_same_input
-from wfapp.rounds.limits import Charge, Charges, charges_of
-from wfapp.rounds.moves import may_cancel
+from wfapp.rounds.limits import Charges, charges_of
+from wfapp.rounds.moves import CANCEL, may_cancel
 from wfapp.rounds.settle import answer_of, settle, standing
 from wfapp.rounds.stage import Stage, admit
 from wfapp.rounds.verdict import Verdict, act, refusal, submit
 from wfapp.rounds.watching import watched
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, FlowWatched, Note, Report, get_storage
-from wfapp.storage.database import ANSWER_LIFETIME
 from wfapp.storage.tokens import Token
 from wfapp.uploads import undone_on_error
 
 __all__ = [
-    "ChargeFirst",
     "Entry",
-    "Spoiled",
     "charge",
     "charged",
     "class_of",
@@ -50,7 +50,6 @@ __all__ = [
     "refuse_other_step",
     "run",
     "show",
-    "spoilable",
 ]
 
 TOO_MANY = _("Too many attempts. Please start again.")
@@ -70,18 +69,6 @@ class Entry:
     """Whether all counts are given back: a press that was refused, or an answer that is given again."""
     accepted: bool = False
     """Whether the submission was accepted: then most counts are given back."""
-
-
-class ChargeFirst(Exception):
-    """Leave the claim, count the submission in transactions of its own, and come again."""
-
-    def __init__(self, charges: list[Charge]) -> None:
-        self.charges = charges
-        super().__init__()
-
-
-class Spoiled(Exception):
-    """Carry an author's exception out of a round that must keep its count of attempts."""
 
 
 @sensitive_variables()
@@ -113,7 +100,7 @@ def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
     while True:
         try:
             with undone_on_error():
-                answer = play_once()
+                answer = carried(play_once, entry.caller)
         except ChargeFirst as first:
             entry.charges = Charges(first.charges)
             continue
@@ -128,12 +115,18 @@ def charged(entry: Entry, play_once: Callable[[], Answer]) -> Answer:
 
 
 def _claimed(token: Token, entry: Entry, workflow: type[Workflow[Any]] | None) -> Answer:
-    with spoilable(get_storage(token.storage).claim(token)) as claim:
+    with spoilable(_claim(token, entry)) as claim:
         cls = class_of(claim.state, workflow)
         admit(cls, claim.state, entry.caller)
         refuse_large(cls, entry.input)
         current = claim.storage.current(token, cls, claim.state)
         return played(claim, fitting(claim, cls, entry.caller), entry, current)
+
+
+def _claim(token: Token, entry: Entry) -> AbstractContextManager[Claim]:
+    """Claim a flow; one whose step runs only to end it."""
+    storage = get_storage(token.storage)
+    return storage.claim(token, running=True) if storage.acts and entry.input.action == CANCEL else storage.claim(token)
 
 
 def fitting(claim: Claim, cls: type[Workflow[Any]], caller: Caller) -> Stage:
@@ -144,24 +137,11 @@ def fitting(claim: Claim, cls: type[Workflow[Any]], caller: Caller) -> Stage:
         if not state.ended:
             stage.step()
     except InvalidToken as unfit:
-        last = Last(digest="", end={"status": "aborted", "reason": "failed"})
-        over = ended(msgspec.structs.replace(state, last=last), timezone.now() + ANSWER_LIFETIME)
-        claim.store(over, Report(status="failed", notes=[Note("failed", state.position.step)]))
+        if state.over:
+            raise
+        give_up(claim, FAILED)
         raise Spoiled from unfit
     return stage
-
-
-@contextmanager
-def spoilable(claiming: AbstractContextManager[Claim]) -> Iterator[Claim]:
-    """Hold a claim; a Spoiled leaves it as if all was well, so that the count is committed, then raises its cause."""
-    spoiled: BaseException | None = None
-    with claiming as claim:
-        try:
-            yield claim
-        except Spoiled as exception:
-            spoiled = exception.__cause__
-    if spoiled is not None:
-        raise spoiled
 
 
 def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
@@ -169,7 +149,10 @@ def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
     state = claim.state
     if entry.revision is None:
         raise MalformedRequest
-    if state.ended or entry.revision != state.revision:
+    if state.run is not None and not state.over:
+        entry.harmless = True
+        return interrupted(claim, stage, entry, token)
+    if state.over or entry.revision != state.revision:
         entry.harmless = True
         return _again(stage, entry, token)
     refuse_other_step(state, entry.step)
@@ -233,7 +216,7 @@ def _counted(claim: Claim, stage: Stage) -> Iterator[None]:
 
 def _exhausted(stage: Stage, step: Step[Any, Any]) -> Verdict:
     hook = stage.here.structure.exhausted.get(step.name)
-    said = getattr(stage.here, hook)() if hook else None
+    said = stage.call(getattr(stage.here, hook)) if hook else None
     if said is None:
         return Verdict(result=Abort("too-many-attempts", TOO_MANY))
     if isinstance(said, Abort | Finish | Ask):
@@ -261,7 +244,7 @@ def _again(stage: Stage, entry: Entry, token: Token) -> Answer:
         and entry.revision == state.revision - 1
         and is_same_input(last.digest, state.id, entry.revision, entry.input)
     )
-    if state.ended:
+    if state.over:
         if not same and entry.revision != state.revision:
             raise InvalidToken
         return _repeated(stage, token)
@@ -302,7 +285,7 @@ def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, t
     held = state.last.held if state.last is not None else None
     if token.revision is None or token.revision in (state.revision, held):
         return standing(stage, current, typed)
-    if state.ended:
+    if state.over:
         raise InvalidToken
     raise Stale(standing(stage, current))
 
@@ -325,8 +308,8 @@ def _refresh(token: Token, caller: Caller, input: Input, workflow: type[Workflow
     except FlowWatched as watch:
         return watched(watch.state, token, caller, workflow)
     refuse_large(stage.cls, input)
-    if stage.state.ended:
-        raise InvalidToken
+    if stage.state.over or stage.state.run is not None:
+        raise InvalidToken if stage.state.over else Busy
     if token.revision != stage.state.revision:
         raise Stale(standing(stage, current))
     stage.state = msgspec.structs.replace(stage.state, last=None)

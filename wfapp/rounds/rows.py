@@ -17,7 +17,9 @@ from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.files import refuse_large
-from wfapp.rounds.play import Entry, charged, class_of, fitting, played, refuse_other_step, spoilable
+from wfapp.rounds.holding import spoilable
+from wfapp.rounds.moves import CANCEL
+from wfapp.rounds.play import Entry, charged, class_of, fitting, played, refuse_other_step
 from wfapp.rounds.settle import answer_of, standing
 from wfapp.rounds.stage import Stage, admit
 from wfapp.storage.base import get_storage
@@ -54,7 +56,8 @@ def play_row(
 
 
 def _claimed(model: type[AbstractFlow], pk: uuid.UUID, entry: Entry, revision: int | None) -> Answer:
-    with spoilable(_rows().claim_row(model, pk)) as claim:
+    # A flow whose step runs is claimed only to end it.
+    with spoilable(_rows().claim_row(model, pk, running=entry.input.action == CANCEL)) as claim:
         state = claim.state
         cls = class_of(state, None)
         admit(cls, state, entry.caller)

@@ -18,24 +18,35 @@ from wfapp.engine.state import Sent, State
 from wfapp.errors import MissingAbility, WrongOutcome
 from wfapp.links.compose import Prepared, compose
 from wfapp.links.outbox import queue
-from wfapp.rounds.answer import Answer, DeviceView, Input, Notice
+from wfapp.rounds.acted import CANCELLED, EXPIRED
+from wfapp.rounds.answer import Answer, DeviceView, Input, Notice, Pending
 from wfapp.rounds.draw import draw, notice_actions, notice_texts, page_title
 from wfapp.rounds.last import effects_of, end_of
 from wfapp.rounds.links import DEVICE, compose_link, hand_out
-from wfapp.rounds.moves import CANCELLED, Again, cancel_of
+from wfapp.rounds.moves import Again, cancel_of
 from wfapp.rounds.next_state import next_state
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import ABILITIES, Claim, Note, Report, Storage, get_storage
 from wfapp.storage.database import model_of
+from wfapp.storage.heart import progress_of
+from wfapp.storage.lease import Lease
 from wfapp.storage.tokens import Token
 from wfapp.uploads import takes_files
 
-__all__ = ["answer_of", "composed", "enqueue", "settle", "standing"]
+__all__ = ["answer_of", "composed", "enqueue", "kept", "settle", "standing"]
 
 
 def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: list[Note], began: float) -> Answer:
     """Store what a round made of a flow, and answer with its new page or its end."""
+    later, token = kept(claim, stage, verdict, digest, notes, began)
+    return answer_of(later, token, verdict)
+
+
+def kept(
+    claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: list[Note], began: float
+) -> tuple[Stage, Token]:
+    """Store what a round made of a flow, and give where it stands now, and the token of that."""
     # A rejection drops a move with the context that the step changed for it.
     target = "" if verdict.rejected else stage.notes.storage
     storage = get_storage(target) if target else claim.storage
@@ -45,7 +56,9 @@ def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: lis
         verdict.shown = {"url": url, "expires_at": expires.isoformat()}
     state = next_state(stage, verdict, storage, digest)
     later = Stage(stage.cls, state, stage.caller)
-    if not state.ended:
+    if state.run is not None:
+        _refuse_act(later, storage)
+    elif not state.ended:
         _refuse_pause(later, storage)
     report = Report(
         status=_status(later),
@@ -58,9 +71,11 @@ def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: lis
     if isinstance(verdict.result, Link | Again):
         messages.append(compose_link(later, cast(Sent, state.link)))
     token = claim.store(state, report) if storage is claim.storage else claim.move(storage, state, report)
+    if state.run is not None and claim.lease is None:
+        claim.lease, claim.caller = Lease(model=model_of(stage.cls), state=state, token=token), stage.caller
     enqueue(stage, messages)
     stage.uploads.close(rejected=verdict.rejected, ended=state.ended)
-    return answer_of(later, token, verdict)
+    return later, token
 
 
 def composed(stage: Stage) -> list[Prepared]:
@@ -97,6 +112,8 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
     if last is not None and last.end is not None:
         end = end_of(last.end)
         return Answer(status=end.status, end=end, **{**answer, "next": end.next})
+    if state.run is not None:
+        return Answer(status="pending", **{**answer, **_pending(stage)})
     if state.link is not None:
         return Answer(status="waiting", **{**answer, **_waiting(stage, state.link)})
     if not stage.may_run(stage.step()):
@@ -131,6 +148,22 @@ def _waiting(stage: Stage, sent: Sent) -> dict[str, Any]:
     }
 
 
+def _pending(stage: Stage) -> dict[str, Any]:
+    """Show that a step runs, or waits for its next attempt."""
+    step = stage.step()
+    told = progress_of(model_of(stage.cls), stage.state.id)
+    fraction, text = told if told is not None else (None, "")
+    texts = notice_texts(stage, step)
+    return {
+        "title": texts["title"],
+        "pending": Pending(step=stage.name, text=text or texts["description"], progress=fraction),
+        "notice": Notice(actions=cancel_of(stage)),
+        "rejected": False,
+        "stayed": False,
+        "device": None,
+    }
+
+
 def _waiting_for_staff(stage: Stage) -> dict[str, Any]:
     """Show that somebody else must act; what an action of theirs said on their page stays there."""
     stayed = stage.state.last is not None and stage.state.last.stayed
@@ -155,12 +188,25 @@ def standing(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
 
 
 def _status(stage: Stage) -> str:
+    if stage.state.undoing not in ("", "back"):
+        return "compensating"
+    if stage.state.run is not None:
+        return "pending"
     if stage.state.last is not None and stage.state.last.end is not None:
         end = stage.state.last.end
-        return CANCELLED if end.get("reason") == CANCELLED else str(end["status"])
+        return str(end["reason"]) if end.get("reason") in (CANCELLED, EXPIRED) else str(end["status"])
     if stage.state.link is not None:
         return "waiting"
     return "paused" if stage.may_run(stage.step()) else "waiting"
+
+
+def _refuse_act(stage: Stage, storage: Storage) -> None:
+    """Refuse to run a durable step where the storage cannot hold its flow meanwhile; the round is rolled back."""
+    if not storage.acts:
+        raise MissingAbility(
+            f"Step {stage.state.position.step!r} runs in a transaction of its own, and the storage {storage.name!r} "
+            f"cannot keep its flow meanwhile; call self.store_in('database') before."
+        )
 
 
 def _refuse_pause(stage: Stage, storage: Storage) -> None:
@@ -211,17 +257,20 @@ def _refuse_link(stage: Stage, verdict: Verdict, storage: Storage) -> None:
 
 def _notes(stage: Stage, verdict: Verdict, state: State) -> list[Note]:
     step = stage.state.position.step
-    notes = [Note("step_done", name) for name in stage.machine.ran]
+    ran = zip(stage.machine.ran, stage.machine.durations, strict=True)
+    notes = [Note("step_done", name, duration=duration) for name, duration in ran]
     if verdict.rejected:
         notes.append(Note("rejected", step))
     elif verdict.opened:
         notes.insert(0, Note("opened", step))
     elif verdict.action:
         notes.append(Note("action", verdict.action))
-    elif step:
+    elif step and stage.state.run is None and not verdict.outside:
         notes.insert(0, Note("submitted", step))
     if state.ended:
-        notes.append(Note(_status(Stage(stage.cls, state, stage.caller))))
+        notes.append(Note(_status(Stage(stage.cls, state, stage.caller)), error=state.reason))
+    elif state.undoing:
+        notes.append(Note("compensating"))
     elif state.position != stage.state.position:
-        notes.append(Note("paused", state.position.step))
+        notes.append(Note("paused" if state.run is None else "step_started", state.position.step))
     return notes

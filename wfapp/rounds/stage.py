@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,11 +19,13 @@ from wfapp.declaration.values import encode_context
 from wfapp.declaration.workflow import Notes, Workflow
 from wfapp.engine.expansion import Scope, around, path_of
 from wfapp.engine.machine import Machine
-from wfapp.engine.state import ScopeState, State, context_of, kept_scope, open_scope, params_of
+from wfapp.engine.scopes import ScopeState, kept_scope, open_scope
+from wfapp.engine.state import State, context_of, params_of
 from wfapp.errors import InvalidToken, NotAllowed
 from wfapp.logs import current_flow
 from wfapp.rounds.answer import Caller
 from wfapp.rounds.answers import Answers
+from wfapp.rounds.calling import call
 from wfapp.uploads import Desk
 
 __all__ = ["Stage", "admit", "belongs_to", "binding_of", "browser_binding", "is_live", "may_answer", "refuse_unexposed"]
@@ -49,10 +51,11 @@ class Stage:
             started_at=state.started,
             ends_at=state.dies,
             position=lambda: str(self.machine.position or self.state.position),
+            turns=state.turns,
             keeper=self.uploads.keep,
         )
         self.workflow = self._instance(cls)
-        self.machine = Machine(self.workflow, self.may_run_at, self.included)
+        self.machine = Machine(self.workflow, self.may_run_at, self.included, self.call)
         ctx, params = context_of(state, cls), params_of(state, cls)
         _bind(self.workflow, ctx, params)
         for path, kept in state.scopes.items():
@@ -70,6 +73,10 @@ class Stage:
         if path:
             workflow._path = path
         return workflow
+
+    def call(self, method: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a method of an author's, within the time that its step has."""
+        return call(method, *arguments, deadline=self.flow.deadline)
 
     def included(self, scope: Scope) -> Workflow[Any]:
         """Make the instance of an included workflow that is entered now: nothing was answered in it."""

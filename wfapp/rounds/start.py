@@ -20,12 +20,13 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.engine.cursor import Position
 from wfapp.engine.machine import Paused
 from wfapp.engine.state import State
-from wfapp.errors import InvalidToken, KeyReused, MalformedRequest, NoKey, NotAllowed
+from wfapp.errors import FlowAlreadyRunning, InvalidToken, KeyReused, MalformedRequest, NoKey, NotAllowed
 from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import draw, page_title
 from wfapp.rounds.files import refuse_large
+from wfapp.rounds.holding import spoilable
 from wfapp.rounds.keys import (
     fingerprint_of,
     idempotency_hash,
@@ -34,7 +35,8 @@ from wfapp.rounds.keys import (
     new_start_key,
     seed_of,
 )
-from wfapp.rounds.play import Entry, charge, charged, play, played, run, spoilable
+from wfapp.rounds.play import Entry, charge, charged, play, played, run
+from wfapp.rounds.recovery import run_due
 from wfapp.rounds.rows import show_row
 from wfapp.rounds.settle import composed, enqueue, settle, standing
 from wfapp.rounds.stage import Stage, admit, belongs_to, binding_of, refuse_unexposed
@@ -45,7 +47,7 @@ from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.sealing import flow_id_from
 from wfapp.storage.tokens import Token
 
-__all__ = ["first_page", "new_state", "start"]
+__all__ = ["first_page", "new_state", "row_of_key", "start"]
 
 
 _FEW = 20
@@ -132,14 +134,14 @@ def start(
         state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), input, next))
     storage = get_storage(workflow.storages[0])
     while True:
-        known = _known(workflow, state, caller, key, input) if key else _continued(workflow, caller)
+        known = (_known(workflow, state, caller, key, input) if key else None) or _continued(workflow, caller)
         if known is not None:
             return known
         entry = Entry(caller=caller, input=input if input is not None else Input(), revision=0)
         try:
             answer = charged(entry, partial(_begun, storage, state, key, workflow, entry))
         except (FlowExists, FlowMoved) as elsewhere:
-            if key and _row_of_key(workflow, key) is not None:
+            if key and row_of_key(workflow, key) is not None:
                 continue
             return play(elsewhere.token, caller=caller, input=entry.input, workflow=workflow)
         return replace(answer, start_key=start_key) if answer.token is None else answer
@@ -244,12 +246,17 @@ def _key(workflow: type[Workflow[Any]], caller: Caller, key: str) -> str | None:
 
 def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str, input: Input | None) -> Answer | None:
     """Come back to the flow of the same key, under a new handle; raises KeyReused for other input."""
-    row = _row_of_key(workflow, key)
+    row = row_of_key(workflow, key)
     if row is None:
         return None
     held = _rows().read(model_of(workflow), row)
     if not is_same_start(held.fingerprint, bytes(state.params), input, state.next):
         raise KeyReused
+    if held.run is not None:
+        # Whoever ran it may be gone, or its wait over.
+        run_due(model_of(workflow), row, caller)
+        if caller.trusted and _rows().is_running(model_of(workflow), row):
+            raise FlowAlreadyRunning(workflow.name, row)
     return _come_back(workflow, row, caller, watching=True)
 
 
@@ -267,9 +274,8 @@ def _continued(workflow: type[Workflow[Any]], caller: Caller) -> Answer | None:
 def _come_back(workflow: type[Workflow[Any]], row: Any, caller: Caller, *, watching: bool = False) -> Answer:
     if caller.trusted:
         return show_row(model_of(workflow), row, caller=caller)
-    token, state = _rows().reissue(
-        model_of(workflow), row, transport=caller.transport, allow=partial(_may_have, workflow, caller, watching)
-    )
+    allow = partial(_may_have, workflow, caller, watching)
+    token, state = _rows().reissue(model_of(workflow), row, transport=caller.transport, allow=allow)
     if not _is_mine(state, caller):
         return watched(state, token, caller, workflow)
     return standing(Stage(workflow, state, caller), token)
@@ -298,7 +304,8 @@ def _rows() -> DatabaseStorage:
     return cast(DatabaseStorage, get_storage("database"))
 
 
-def _row_of_key(workflow: type[Workflow[Any]], key: str) -> Any:
+def row_of_key(workflow: type[Workflow[Any]], key: str) -> Any:
+    """Give the primary key of the flow that has a caller's key; ``None`` where none has."""
     model = model_of(workflow)
     rows = model._base_manager.using(router.db_for_write(model)).filter(idempotency_hash=key)
     return rows.values_list("pk", flat=True).first()

@@ -16,7 +16,7 @@ from wfapp.declaration.links import DeviceLink, Link
 from wfapp.declaration.outcomes import Abort, Ask, Finish, Next
 from wfapp.declaration.steps import Action, AnyForm, Step
 from wfapp.engine.expansion import path_of
-from wfapp.engine.machine import Paused
+from wfapp.engine.machine import Due, Paused
 from wfapp.engine.state import Uses, Visit
 from wfapp.errors import WrongOutcome
 from wfapp.rounds.answer import Input
@@ -34,7 +34,7 @@ __all__ = ["Verdict", "act", "refusal", "submit"]
 class Verdict:
     """Say how a round ended: it paused, it ended, it goes back (``Ask``), or, with no result, it stays where it was."""
 
-    result: Paused | Finish | Abort | Ask | Link | Return | Again | None = None
+    result: Paused | Due | Finish | Abort | Ask | Link | Return | Again | None = None
     form: AnyForm | None = None
     """What was typed, where the page is drawn again."""
 
@@ -50,6 +50,9 @@ class Verdict:
     opened: bool = False
     """Whether a link was opened."""
 
+    outside: bool = False
+    """Whether nobody who plays the flow said so."""
+
     device: DeviceLink | None = None
     """A link to be shown, for another device."""
 
@@ -62,7 +65,7 @@ def submit(stage: Stage, input: Input) -> Verdict:
     step = stage.step()
     position = stage.state.position
     if step.form is None:
-        return Verdict(result=stage.machine.go_on(position, getattr(stage.here, step.name)()))
+        return Verdict(result=stage.machine.go_on(position, stage.call(getattr(stage.here, step.name))))
     whole = _whole(input)
     form, unknown = _prepared_and_unknown(stage, step, whole)
     _report(form, unknown)
@@ -70,7 +73,7 @@ def submit(stage: Stage, input: Input) -> Verdict:
         return _rejected(form)
     said: Any = None
     try:
-        said = getattr(stage.here, step.name)(form) if step.method is not None else None
+        said = stage.call(getattr(stage.here, step.name), form) if step.method is not None else None
     except ValidationError as error:
         forms.add_error(form, error)
     if not form.is_valid():
@@ -108,7 +111,7 @@ def act(stage: Stage, input: Input) -> Verdict:
             return _rejected_part(stage, step, input, form)
         arguments = (form,)
     try:
-        said = getattr(stage.here, input.action)(*arguments)
+        said = stage.call(getattr(stage.here, input.action), *arguments)
     except ValidationError as error:
         if step.form is None:
             return Verdict(errors={FORM_ERROR: " ".join(error.messages)}, rejected=True)

@@ -21,6 +21,7 @@ __all__ = [
     "ABILITIES",
     "BUILT_IN",
     "Claim",
+    "FlowActs",
     "FlowExists",
     "FlowMoved",
     "FlowWatched",
@@ -31,8 +32,12 @@ __all__ = [
     "storage_paths",
 ]
 
-ABILITIES = ("single_use", "counts_attempts", "holds_files", "keeps_history", "listable", "hands_over")
+ABILITIES = ("single_use", "counts_attempts", "holds_files", "keeps_history", "listable", "hands_over", "acts")
 BUILT_IN = {"database": "wfapp.storage.database.DatabaseStorage", "token": "wfapp.storage.token.TokenStorage"}
+
+
+class FlowActs(Exception):
+    """Tell whoever wants to end a flow that it has acted: that has to be undone first."""
 
 
 class FlowExists(Exception):
@@ -68,6 +73,11 @@ class Note:
 
     kind: str
     step: str = ""
+    error: str = ""
+    """The name of the type of an exception; of a cancellation, its reason."""
+
+    duration: float | None = None
+    """How long that alone took, in milliseconds; as long as the round, where nobody says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +105,14 @@ class Claim(ABC):
 
     state: State
     storage: Storage
+    lease: Any = None
+    """The right to run the step that the flow stands at, where this claim stored a flow that acts."""
+
+    caller: Any = None
+    """Who stored it."""
+
+    running: bool = False
+    """Whether somebody runs a step of it at this moment."""
 
     @abstractmethod
     def store(self, state: State, report: Report) -> Token:
@@ -113,6 +131,10 @@ class Claim(ABC):
     def hand_over(self, handle: str) -> None:
         """Store the flow under another handle; the one it had only watches from then on."""
         raise MissingAbility(f"The storage {self.storage.name!r} hands a flow to nobody.")
+
+    def ask_to_stop(self, status: str, reason: str = "") -> None:
+        """Tell whoever runs a step that the flow is to end so, for a short reason, once that step is over."""
+        raise MissingAbility(f"The storage {self.storage.name!r} runs no steps.")
 
     def discard(self) -> None:  # noqa: B027 - only a storage that keeps a record has something to forget
         """Forget a flow that this claim began and did not store: its first page refused the input."""
@@ -141,6 +163,9 @@ class Storage(ABC):
     hands_over: ClassVar[bool] = False
     """Whether a link can hand a flow to somebody else."""
 
+    acts: ClassVar[bool] = False
+    """Whether steps run between two rounds of a flow, each in a transaction of its own."""
+
     leaves_server: ClassVar[bool] = False
     """Whether the state, though sealed, is handed to the client."""
 
@@ -149,8 +174,11 @@ class Storage(ABC):
         """Read the newest state without claiming it; raises InvalidToken or FlowMoved."""
 
     @abstractmethod
-    def claim(self, token: Token) -> AbstractContextManager[Claim]:
-        """Claim a flow for one round; raises InvalidToken, Busy or FlowMoved."""
+    def claim(self, token: Token, *, running: bool = False) -> AbstractContextManager[Claim]:
+        """Claim a flow for one round; raises InvalidToken, Busy or FlowMoved.
+
+        A storage whose flows act waits while a step of one runs, unless told not to by ``running``.
+        """
 
     @abstractmethod
     def current(self, token: Token, workflow: type[Workflow[Any]], state: State) -> Token:

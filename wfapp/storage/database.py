@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -17,31 +17,25 @@ from django.utils import timezone
 from wfapp.conf import conf
 from wfapp.declaration.registry import registry
 from wfapp.declaration.workflow import Workflow
-from wfapp.engine.state import Last, State, decode_state, encode_state, ended
+from wfapp.engine.state import Last, State, ended
 from wfapp.errors import Busy, InvalidToken
-from wfapp.models import ENDED, AbstractFlow, model_by_tag, table_tag
+from wfapp.models import ENDED, RUNNING, AbstractFlow, Status, model_by_tag, table_tag
 from wfapp.storage import statements
-from wfapp.storage.base import Claim, FlowExists, FlowWatched, Note, Report, Storage
+from wfapp.storage.base import Claim, FlowActs, FlowExists, FlowWatched, Note, Report, Storage
+from wfapp.storage.columns import columns_of, ending_of, open_state, seal_state
 from wfapp.storage.encoding import b64encode
 from wfapp.storage.events import record
-from wfapp.storage.sealing import derive_handle, hash_handle, seal, unseal
+from wfapp.storage.sealing import derive_handle, hash_handle
 from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import first_transaction, is_locked, pauses, round_transaction
 
 __all__ = [
     "ANSWER_LIFETIME",
-    "ANSWER_PURPOSE",
-    "STATE_PURPOSE",
     "DatabaseClaim",
     "DatabaseStorage",
     "model_of",
-    "open_state",
-    "row_binding",
-    "seal_state",
 ]
 
-STATE_PURPOSE = "row-state"
-ANSWER_PURPOSE = "row-answer"
 ANSWER_LIFETIME = timedelta(minutes=10)
 """How long the answer of the last round is repeated after the end."""
 
@@ -56,43 +50,29 @@ def model_of(workflow: type[Workflow[Any]]) -> type[AbstractFlow]:
     return model
 
 
-def row_binding(model: type[AbstractFlow], pk: uuid.UUID) -> tuple[str, ...]:
-    """Give what a sealed column is bound to: its table and its row."""
-    return (model._meta.label_lower, str(pk))
-
-
-def seal_state(model: type[AbstractFlow], state: State) -> dict[str, bytes]:
-    """Give the two sealed columns of a row: an open flow has a state, an ended one its last answer.
-
-    The seed stays out of them: a row is found by its handle, which is derived from it.
-    """
-    state = msgspec.structs.replace(state, seed=b"")
-    column, other, purpose = ("answer", "state", ANSWER_PURPOSE) if state.ended else ("state", "answer", STATE_PURPOSE)
-    return {column: seal(purpose, encode_state(state), *row_binding(model, state.id)), other: b""}
-
-
-def open_state(model: type[AbstractFlow], pk: uuid.UUID, state: bytes, answer: bytes) -> State:
-    """Open the sealed columns of a row; raises InvalidToken where they are wiped or cannot be read."""
-    sealed, purpose = (state, STATE_PURPOSE) if state else (answer, ANSWER_PURPOSE)
-    return decode_state(unseal(purpose, bytes(sealed), *row_binding(model, pk)))
-
-
 class DatabaseClaim(Claim):
     """Hold a row under its lock."""
 
-    def __init__(self, storage: DatabaseStorage, model: type[AbstractFlow], state: State, secret: str) -> None:
+    def __init__(
+        self, storage: DatabaseStorage, model: type[AbstractFlow], state: State, secret: str, *, running: bool = False
+    ) -> None:
         self.storage = storage
         self.state = state
+        self.running = running
         self._model = model
         self._using = router.db_for_write(model)
         self._secret = secret
         self._handles: dict[str, str | None] = {}
 
     def store(self, state: State, report: Report) -> Token:
-        values = {**_columns(self._model, state, report), **self._handles}
+        values = {**columns_of(self._model, state, report), **self._handles}
         statements.update(self._model, self._using, state.id, values)
         record(self._model, state.id, state.workflow, state.revision, report)
         return Token(self.storage.name, self._secret, state.revision)
+
+    def ask_to_stop(self, status: str, reason: str = "") -> None:
+        asked = f"{status} {reason}".rstrip()
+        self._model._base_manager.using(self._using).filter(pk=self.state.id).update(stop=asked)
 
     def guarded(self) -> AbstractContextManager[None]:
         return transaction.atomic(using=self._using)
@@ -111,7 +91,7 @@ class DatabaseStorage(Storage):
     """Keep each flow as a row of the workflow's ``flow_model``."""
 
     name = "database"
-    single_use = counts_attempts = holds_files = keeps_history = listable = hands_over = True
+    single_use = counts_attempts = holds_files = keeps_history = listable = hands_over = acts = True
 
     def peek(self, token: Token) -> State:
         model, handle = model_by_tag(token.secret[:_TAG]), hash_handle(token.secret)
@@ -122,15 +102,15 @@ class DatabaseStorage(Storage):
             raise
 
     @contextmanager
-    def claim(self, token: Token) -> Iterator[Claim]:
+    def claim(self, token: Token, *, running: bool = False) -> Iterator[Claim]:
         model, handle = model_by_tag(token.secret[:_TAG]), hash_handle(token.secret)
         try:
-            stack, row = self._lock(model, handle_hash=handle)
+            stack, row = self._lock(model, running=running, handle_hash=handle)
         except InvalidToken:
             self._watch(model, handle)
             raise
         with stack:
-            yield DatabaseClaim(self, model, _opened(model, row), token.secret)
+            yield DatabaseClaim(self, model, _opened(model, row), token.secret, running=running and _runs(model, row))
 
     def _watch(self, model: type[AbstractFlow], handle: str) -> None:
         """Raise FlowWatched where a handle only watches."""
@@ -141,16 +121,20 @@ class DatabaseStorage(Storage):
         raise FlowWatched(state)
 
     @contextmanager
-    def claim_row(self, model: type[AbstractFlow], pk: uuid.UUID, *, durable: bool = True) -> Iterator[Claim]:
+    def claim_row(
+        self, model: type[AbstractFlow], pk: uuid.UUID, *, durable: bool = True, running: bool = False
+    ) -> Iterator[Claim]:
         """Claim a flow by its row; raises InvalidToken or Busy. One that runs no step need not be ``durable``.
 
         The row knows its handle by the hash alone, so what the claim stores has a token without a secret.
         """
-        stack, row = self._lock(model, durable=durable, id=pk)
+        stack, row = self._lock(model, durable=durable, running=running, id=pk)
         with stack:
-            yield DatabaseClaim(self, model, _opened(model, row), "")
+            yield DatabaseClaim(self, model, _opened(model, row), "", running=running and _runs(model, row))
 
-    def _lock(self, model: type[AbstractFlow], *, durable: bool = True, **lookup: Any) -> tuple[ExitStack, Row]:
+    def _lock(
+        self, model: type[AbstractFlow], *, durable: bool = True, running: bool = False, **lookup: Any
+    ) -> tuple[ExitStack, Row]:
         """Begin a transaction and lock the one row of a unique column in it; the caller leaves the stack.
 
         Raises InvalidToken or Busy.
@@ -164,7 +148,9 @@ class DatabaseStorage(Storage):
                     row = statements.lock(model, using, _COLUMNS, **lookup)
                     if row is None:
                         raise InvalidToken
-                    return stack.pop_all(), row
+                    # A step that runs holds no lock on the row, so that it can be told to stop; it is waited for alike.
+                    if running or not _runs(model, row):
+                        return stack.pop_all(), row
             except DatabaseError as error:
                 if not is_locked(error):
                     raise
@@ -184,7 +170,7 @@ class DatabaseStorage(Storage):
     def adopt(self, workflow: type[Workflow[Any]], state: State, report: Report) -> Token:
         model = model_of(workflow)
         token = self.token_of(workflow, state.seed, state.revision)
-        _insert(model, state, token, **_columns(model, state, report))
+        _insert(model, state, token, **columns_of(model, state, report))
         record(model, state.id, state.workflow, state.revision, report)
         return token
 
@@ -199,8 +185,8 @@ class DatabaseStorage(Storage):
         # Not from a replica: it may not know yet of the round that sent the browser here.
         return _opened(model, statements.read(model, router.db_for_write(model), _COLUMNS, **lookup))
 
-    def end(self, model: type[AbstractFlow], pk: uuid.UUID, *, status: str, user_id: Any) -> bool:
-        """End an open flow from outside; False where it has ended. Raises InvalidToken or Busy.
+    def end(self, model: type[AbstractFlow], pk: uuid.UUID, *, status: str, user_id: Any, reason: str = "") -> bool:
+        """End an open flow from outside; False where it has ended. Raises FlowActs, InvalidToken or Busy.
 
         A cancelled flow answers its tokens so; an expired one, or one that cannot be read, answers nothing.
         """
@@ -210,21 +196,22 @@ class DatabaseStorage(Storage):
         with stack:
             if row[3] in ENDED:
                 return False
+            _refuse_acting(model, row)
             flow = model._base_manager.using(router.db_for_write(model)).get(pk=pk)
             values: dict[str, Any] = {
                 "status": status,
                 "updated_at": now,
                 "updated_by_id": user_id,
-                **_ending(model, flow.workflow, now, now + ANSWER_LIFETIME),
-                **self._farewell(model, row, status),
+                **ending_of(model, flow.workflow, now, now + ANSWER_LIFETIME),
+                **self._farewell(model, row, status, reason),
             }
             model._base_manager.using(router.db_for_write(model)).filter(pk=pk).update(**values)
-            report = Report(status=status, user_id=user_id, notes=[Note(status, flow.step)])
+            report = Report(status=status, user_id=user_id, notes=[Note(status, flow.step, reason)])
             record(model, pk, flow.workflow, flow.revision, report)
         return True
 
-    def _farewell(self, model: type[AbstractFlow], row: Row, status: str) -> dict[str, Any]:
-        """Give the sealed columns of a flow that is ended from outside."""
+    def _farewell(self, model: type[AbstractFlow], row: Row, status: str, reason: str) -> dict[str, Any]:
+        """Give the sealed columns of a flow that is ended from outside, and until when they answer."""
         nothing = {"state": b"", "answer": b"", "answer_until": None}
         if status == "expired":
             return nothing
@@ -233,8 +220,15 @@ class DatabaseStorage(Storage):
         except InvalidToken:
             return nothing
         last = Last(digest="", end={"status": "aborted", "reason": status})
-        over = ended(msgspec.structs.replace(state, last=last), timezone.now() + ANSWER_LIFETIME)
-        return {**seal_state(model, over)}
+        # A key answers for as long as the row is there.
+        kept = _retention(state.workflow) if state.fingerprint else ANSWER_LIFETIME
+        over = ended(msgspec.structs.replace(state, last=last, reason=reason), timezone.now() + kept)
+        return {**seal_state(model, over), "answer_until": over.expires}
+
+    def is_running(self, model: type[AbstractFlow], pk: uuid.UUID) -> bool:
+        """Tell whether steps of a flow run at this moment, or wait to go on."""
+        rows = model._base_manager.using(router.db_for_write(model)).filter(pk=pk)
+        return rows.filter(status__in=RUNNING).exists()
 
     def reissue(
         self, model: type[AbstractFlow], pk: uuid.UUID, *, transport: str, allow: Callable[[State], bool]
@@ -244,19 +238,53 @@ class DatabaseStorage(Storage):
         ``allow`` looks at the state under the lock, and raises to leave all as it is: a link may have handed the flow
         to somebody else just now. It tells whether the caller gets the flow, or a handle that watches alone. The state
         is what it was then: another caller may take the handle away at once.
+
+        A flow whose step runs for longer than a round waits gets one too, where its ``transport`` stays the same:
+        whoever runs it stores the state that they have.
         """
-        stack, row = self._lock(model, id=pk)
+        try:
+            stack, row = self._lock(model, id=pk)
+        except Busy:
+            stack, row = self._lock(model, running=True, id=pk)
         secret = table_tag(model) + b64encode(secrets.token_bytes(32))
         values: dict[str, Any] = {"watch_hash": hash_handle(secret)}
         with stack:
             state = _opened(model, row)
+            running = _runs(model, row)
+            if running and state.transport != transport:
+                raise Busy
             taken = msgspec.structs.replace(state, transport=transport)
             if allow(taken):
                 state = taken
-                values = {"handle_hash": hash_handle(secret), **seal_state(model, state)}
+                values = {"handle_hash": hash_handle(secret), **({} if running else seal_state(model, state))}
             rows = model._base_manager.using(router.db_for_write(model)).filter(pk=state.id)
             rows.update(updated_at=timezone.now(), **values)
         return Token(self.name, secret, state.revision), state
+
+
+def _refuse_acting(model: type[AbstractFlow], row: Row) -> None:
+    """Raise FlowActs where there is something to undo; what cannot be read, nobody can undo."""
+    try:
+        state = _opened(model, row)
+    except InvalidToken:
+        return
+    if not state.over and (state.run is not None or state.acted):
+        raise FlowActs
+
+
+def _retention(workflow: str) -> timedelta:
+    """Tell how long the row of an ended flow is kept, of a workflow that is gone as well."""
+    own = registry.get(workflow).retention if workflow in registry.names() else None
+    kept: timedelta = own or conf.RETENTION
+    return kept
+
+
+def _runs(model: type[AbstractFlow], row: Row) -> bool:
+    """Tell whether somebody runs a step of a flow, or waits to try it again."""
+    if row[3] != Status.PENDING:
+        return False
+    rows = model._base_manager.using(router.db_for_write(model))
+    return rows.filter(pk=row[0], due_at__gt=timezone.now()).exists()
 
 
 def _opened(model: type[AbstractFlow], row: Row | None) -> State:
@@ -284,32 +312,3 @@ def _insert(model: type[AbstractFlow], state: State, token: Token, /, **values: 
         model._base_manager.using(router.db_for_write(model)).create(**{**base, **values})
     except IntegrityError:
         raise FlowExists(token.at(max(0, state.revision - 1))) from None
-
-
-def _columns(model: type[AbstractFlow], state: State, report: Report) -> dict[str, Any]:
-    now = timezone.now()
-    values: dict[str, Any] = {
-        "revision": state.revision,
-        "step": state.position.step,
-        "status": report.status,
-        "updated_at": now,
-        "updated_by_id": report.user_id,
-        "expires_at": state.expires,
-        **seal_state(model, state),
-        **(model.shadow_values(report.context) if report.context is not None else {}),
-    }
-    if state.ended:
-        values |= _ending(model, state.workflow, now, state.expires)
-    return values
-
-
-def _ending(model: type[AbstractFlow], workflow: str, now: datetime, answer_until: datetime) -> dict[str, Any]:
-    known = workflow in registry.names()
-    retention = registry.get(workflow).retention if known else None
-    return {
-        "expires_at": None,
-        "finished_at": now,
-        "answer_until": answer_until,
-        "retain_until": now + (retention or conf.RETENTION),
-        **model.forgotten_shadow_values(),
-    }

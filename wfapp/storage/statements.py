@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.models import Expression, Field, Model
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-__all__ = ["Slot", "Statement", "insert", "lock", "read", "update"]
+__all__ = ["Slot", "Statement", "insert", "lock", "read", "update", "update_where"]
 
 Values = Mapping[str, Any]
 
@@ -33,15 +33,18 @@ class Slot(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Hold SQL and its parameters, which are slots."""
+    """Hold SQL and its parameters, which are slots, or values that are the same each time."""
 
     sql: str
-    slots: Sequence[Slot]
+    slots: Sequence[Any]
 
     def run(self, using: str, *rows: Values) -> Any:
         """Run it with the values of each row, by column, and give the cursor."""
         connection = connections[using]
-        values = [slot.field.get_db_prep_save(rows[slot.row][slot.field.attname], connection) for slot in self.slots]
+        values = [
+            slot.field.get_db_prep_save(rows[slot.row][slot.field.attname], connection) if type(slot) is Slot else slot
+            for slot in self.slots
+        ]
         cursor = connection.cursor()
         cursor.execute(self.sql, values)
         return cursor
@@ -64,6 +67,14 @@ def update(model: type[Model], using: str, pk: Any, values: Values) -> None:
     """Write columns of one row."""
     key = model._meta.pk.attname
     _update(model, using, tuple(values)).run(using, {**values, key: pk}).close()
+
+
+def update_where(
+    model: type[Model], using: str, where: Values, values: Values, *, among: tuple[str, tuple[Any, ...]]
+) -> bool:
+    """Write columns of the row that has all these values, and in one column one of several; False where none has."""
+    with _update_where(model, using, tuple(where), tuple(values), among).run(using, values, where) as cursor:
+        return bool(cursor.rowcount)
 
 
 def insert(model: type[Model], using: str, rows: Sequence[Values]) -> None:
@@ -89,6 +100,23 @@ def _update(model: type[Model], using: str, columns: tuple[str, ...]) -> Stateme
     fields = _fields(model)
     key = model._meta.pk
     query: Any = model._base_manager.using(using).filter(pk=Slot(key)).query.chain(UpdateQuery)
+    query.add_update_values({column: Slot(fields[column]) for column in columns})
+    return Statement(*query.get_compiler(using).as_sql())
+
+
+@cache
+def _update_where(
+    model: type[Model],
+    using: str,
+    where: tuple[str, ...],
+    columns: tuple[str, ...],
+    among: tuple[str, tuple[Any, ...]],
+) -> Statement:
+    fields = _fields(model)
+    name, legal = among
+    # The values of the second row are those that are compared.
+    rows = model._base_manager.using(using).filter(**{column: Slot(fields[column], 1) for column in where})
+    query: Any = rows.filter(**{f"{name}__in": legal}).query.chain(UpdateQuery)
     query.add_update_values({column: Slot(fields[column]) for column in columns})
     return Statement(*query.get_compiler(using).as_sql())
 

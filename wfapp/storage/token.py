@@ -81,7 +81,7 @@ class TokenStorage(Storage):
         return self._newest(workflow, state, state.revision if token.revision is None else token.revision)
 
     @contextmanager
-    def claim(self, token: Token) -> Iterator[Claim]:
+    def claim(self, token: Token, *, running: bool = False) -> Iterator[Claim]:
         workflow, state = self._open(token)
         revision = state.revision if token.revision is None else token.revision
         if revision != state.revision or state.ended:

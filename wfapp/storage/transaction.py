@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 
 from wfapp.errors import Busy
 
@@ -16,6 +16,8 @@ __all__ = [
     "FirstTransaction",
     "RoundTransaction",
     "first_transaction",
+    "is_conflict",
+    "is_cut",
     "is_locked",
     "pauses",
     "round_transaction",
@@ -25,7 +27,9 @@ PATIENCE = 2.0
 """How long a round waits for a flow that another one holds, in seconds."""
 
 _POSTGRESQL_LOCKED = {"55P03"}
+_POSTGRESQL_CONFLICT = {"40001", "40P01"}
 _MYSQL_LOCKED = {1205, 1213, 3572}
+_MYSQL_CONFLICT = {1205, 1213}
 
 
 class RoundTransaction(transaction.Atomic):
@@ -80,6 +84,27 @@ def is_locked(error: DatabaseError) -> bool:
         return True
     first = error.args[0] if error.args else None
     return first in _MYSQL_LOCKED or (isinstance(first, str) and first.startswith("database is locked"))
+
+
+def is_conflict(error: Exception) -> bool:
+    """Tell whether a database ended a transaction in favour of another one: run again, it may well succeed."""
+    if not isinstance(error, DatabaseError):
+        return False
+    if getattr(error.__cause__, "sqlstate", None) in _POSTGRESQL_CONFLICT:
+        return True
+    first = error.args[0] if error.args else None
+    return first in _MYSQL_CONFLICT or (isinstance(first, str) and first.startswith("database is locked"))
+
+
+def is_cut(using: str, error: Exception) -> bool:
+    """Tell whether a connection was lost, outside of any transaction by now, and let the next statement make one."""
+    if not isinstance(error, InterfaceError | OperationalError):
+        return False
+    connection = connections[using]
+    if connection.connection is None or not connection.is_usable():
+        connection.close()
+        return True
+    return False
 
 
 def pauses() -> Iterator[None]:

@@ -58,7 +58,7 @@ class MemoryStorage(Storage):
             raise InvalidToken from None
 
     @contextmanager
-    def claim(self, token: Token) -> Iterator[Claim]:
+    def claim(self, token: Token, *, running: bool = False) -> Iterator[Claim]:
         with self._alone(token.secret):
             yield MemoryClaim(self, self.peek(token), token.secret)
 

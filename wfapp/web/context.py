@@ -16,17 +16,22 @@ from django.utils.translation import gettext as _
 
 from wfapp.declaration.outcomes import Level, Message
 from wfapp.forms import is_secret
+from wfapp.rounds.acted import CANCELLED
 from wfapp.rounds.answer import ActionView, Answer, End, Page
-from wfapp.rounds.moves import BACK, CANCEL, CANCELLED
+from wfapp.rounds.moves import BACK, CANCEL
 from wfapp.web.posts import FLOW
 from wfapp.web.problems import problems_of
 from wfapp.web.words import availability
 
-__all__ = ["TEMPLATES", "ActionButton", "FlowView", "MessageView", "address", "answer_context", "flow_view"]
+__all__ = ["STAY", "TEMPLATES", "ActionButton", "FlowView", "MessageView", "address", "answer_context", "flow_view"]
+
+STAY = "wf_stay"
+"""The query field of a page that does not go on by itself."""
 
 TEMPLATES = {
     "start": "wfapp/start.html",
     "waiting": "wfapp/waiting.html",
+    "pending": "wfapp/pending.html",
     "landing": "wfapp/landing.html",
     "finished": "wfapp/finish.html",
     "aborted": "wfapp/finish.html",
@@ -58,6 +63,11 @@ class FlowView:
 
     restart_url: str = ""
     """The address of a first page."""
+
+    @property
+    def stay_url(self) -> str:
+        """Give the address of this page without the way on that it takes by itself."""
+        return f"{self.url}{'&' if '?' in self.url else '?'}{STAY}=1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +143,7 @@ def answer_context(answer: Answer, extra_messages: Iterable[Message] = ()) -> di
     """Translate an answer into template variables; ``flow`` and the view's own come on top."""
     messages = [MessageView(level=message.level, text=message.text) for message in (*answer.messages, *extra_messages)]
     context: dict[str, Any] = {
+        "status": answer.status,
         "title": answer.title or answer.workflow.name,
         "messages": messages,
         "has_errors": any(message.level == "error" for message in messages),
@@ -146,6 +157,8 @@ def answer_context(answer: Answer, extra_messages: Iterable[Message] = ()) -> di
             "submit": answer.notice.submit,
             "actions": [_button(action) for action in answer.notice.actions],
         }
+    if answer.pending is not None:
+        context["pending"] = answer.pending
     if answer.device is not None:
         context["device"] = answer.device
     if answer.end is not None:

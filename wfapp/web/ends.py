@@ -15,10 +15,10 @@ from wfapp.http.ways import Way
 from wfapp.web.context import FlowView
 from wfapp.web.words import duration
 
-__all__ = ["STAY", "Countdown", "Link", "finish_context", "set_refresh"]
+__all__ = ["Countdown", "Link", "finish_context", "set_refresh"]
 
-STAY = "wf_stay"
-"""The query field of a finish page that does not go on by itself."""
+LOOK_AFTER = 2
+"""How long a page waits before it looks again at a flow whose step runs, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,15 @@ def finish_context(way: Way | None, flow: FlowView, *, stays: bool, dismissed: s
 
 
 def set_refresh(response: HttpResponse, context: dict[str, Any]) -> None:
-    """Have the browser go on when the countdown is over, with or without scripts.
+    """Have the browser go on when a countdown is over, or look again while a step runs, with or without scripts.
 
     As a header it holds for whatever template the site draws (HTML, the Refresh header).
     """
-    countdown = context["countdown"]
+    countdown, flow = context.get("countdown"), context["flow"]
     if countdown is not None:
         response.headers["Refresh"] = f"{countdown.seconds}; url={iri_to_uri(context['target'])}"
+    elif "pending" in context and not context["stays"]:
+        response.headers["Refresh"] = f"{LOOK_AFTER}; url={iri_to_uri(flow.url)}"
 
 
 def _countdown(way: Way, flow: FlowView) -> Countdown:
@@ -67,7 +69,7 @@ def _countdown(way: Way, flow: FlowView) -> Countdown:
     return Countdown(
         seconds=seconds,
         duration=duration(seconds),
-        stay_url=f"{flow.url}{'&' if '?' in flow.url else '?'}{STAY}=1",
+        stay_url=flow.stay_url,
         go_label=labels.get("now", ""),
         stay_label=labels.get("cancel", ""),
     )

@@ -8,8 +8,8 @@ from wfapp.errors import InvalidToken
 from wfapp.http.cookies import LINK_AGE, set_token
 from wfapp.storage.tokens import LINK, Token, secret_key
 from wfapp.web.context import address
-from wfapp.web.htmx import SeeOther
 from wfapp.web.posts import FLOW
+from wfapp.web.scripts import SeeOther
 
 __all__ = ["LINK_FIELD", "take_link"]
 

@@ -32,14 +32,15 @@ from wfapp.http.guards import refuse_cross_site, require_csrf
 from wfapp.http.redirects import safe_target
 from wfapp.http.ways import Way, end_target, way_on
 from wfapp.rounds.answer import Answer, Caller, Input
-from wfapp.web.context import TEMPLATES, FlowView, answer_context, flow_view
-from wfapp.web.ends import STAY, finish_context, set_refresh
+from wfapp.web.context import STAY, TEMPLATES, FlowView, answer_context, flow_view
+from wfapp.web.ends import finish_context, set_refresh
 from wfapp.web.faults import is_outdated, message_of, text_of, title_of
 from wfapp.web.files import FILE, give_file, link_files
-from wfapp.web.htmx import SeeOther, leave, replace_address, wants_fragment
 from wfapp.web.links import LINK_FIELD, take_link
 from wfapp.web.messages import hand_over
 from wfapp.web.posts import FLOW, REFRESH, START_KEY, asks_refresh, posted_input, posted_revision
+from wfapp.web.scripts import VARY, SeeOther, is_element, leave, replace_address, wants_fragment
+from wfapp.web.smooth import page_data
 
 __all__ = ["WorkflowView"]
 
@@ -79,6 +80,9 @@ class WorkflowView(View):
 
     redirect_authenticated_user: bool = False
     """Whether a signed-in user is sent on instead of being shown a first page."""
+
+    smooth: bool = False
+    """Whether ``<wf-form>`` takes the pages over, where there is JavaScript, and its rounds go without reloads."""
 
     http_method_names: Sequence[str] = ("get", "post", "head", "options")
 
@@ -122,7 +126,7 @@ class WorkflowView(View):
         except Fault as fault:
             response = self.fail(fault)
         bind_browser(response, self.caller)
-        patch_vary_headers(response, ["HX-Request"])
+        patch_vary_headers(response, VARY)
         response.headers["X-Frame-Options"] = "DENY"
         # "no-referrer" would make browsers post with "Origin: null", which Django's CSRF check refuses.
         response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -212,15 +216,14 @@ class WorkflowView(View):
         """Draw an answer: the whole page, or for htmx the form element alone."""
         self.answer = answer
         flow = self.describe(answer)
-        context = answer_context(answer, messages) | {"flow": flow}
+        context = answer_context(answer, messages) | {"flow": flow, "stays": STAY in self.request.GET}
         link_files(self.request, answer, flow.key)
         if answer.end is not None:
-            stays = STAY in self.request.GET
-            context |= finish_context(self._way_on(answer), flow, stays=stays, dismissed=self.get_dismissed_url(answer))
+            dismissed = self.get_dismissed_url(answer)
+            context |= finish_context(self._way_on(answer), flow, stays=context["stays"], dismissed=dismissed)
         form_alone = answer.page is not None and wants_fragment(self.request)
         response = self.render(["wfapp/form.html"] if form_alone else self.get_template_names(), context, status)
-        if answer.end is not None:
-            set_refresh(response, context)
+        set_refresh(response, context)
         if flow.key:
             replace_address(self.request, response, flow.url)
         return response
@@ -230,6 +233,7 @@ class WorkflowView(View):
         variables = {
             "base_template": "wfapp/base.html",
             "htmx": False,
+            "smooth": page_data(context) if self.smooth else "",
             self.redirect_field_name: context["flow"].next,
             **context,
             **(self.extra_context or {}),
@@ -266,8 +270,7 @@ class WorkflowView(View):
 
     def get_end_url(self, answer: Answer) -> str:
         """Say where an end leads, empty where it leads nowhere by itself."""
-        signed_in = answer.effects is not None and answer.effects.sign_in is not None
-        default = self.get_default_redirect_url() if self.next_page or signed_in else ""
+        default = self.get_default_redirect_url() if self.next_page or answer.signs_in else ""
         return end_target(answer, self.request, default)
 
     def get_dismissed_url(self, answer: Answer) -> str:
@@ -285,7 +288,11 @@ class WorkflowView(View):
         return way.target if way is not None and way.trigger == "immediate" else ""
 
     def _leave(self, answer: Answer) -> HttpResponse:
-        return leave(self.request, self._leads_at_once(answer) or self.describe(answer).url)
+        target, finish_page = self._leads_at_once(answer), self.describe(answer).url
+        # A sign-in changes the page around the form, too, and the CSRF token of every other form on it.
+        if is_element(self.request) and not target and not answer.signs_in:
+            return SeeOther(finish_page)
+        return leave(self.request, target or finish_page)
 
     def _pass_by(self) -> HttpResponse | None:
         """Send a signed-in person on, where the site wants that; raises ImproperlyConfigured for a loop."""

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from project.shop.models import CheckoutFlow, Order, Product
-from project.shop.payments import DECLINED
+from tests.payments import DECLINED, Payments
 from wfapp.testing import Walk, assert_no_leak
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +19,7 @@ ADDRESS = {"email": "ada@example.com", "street": "Elm Street 1", "city": "Linz"}
 
 
 @pytest.fixture(autouse=True)
-def products() -> dict[str, int]:
+def products(payments: Payments) -> dict[str, int]:
     """Fill the shop."""
     call_command("seed_shop")
     return dict(Product.objects.values_list("name", "pk"))
@@ -82,7 +82,7 @@ def test_a_declined_card(walk: Walk, products: dict[str, int]) -> None:
     )
     assert not Order.objects.exists()
     assert walk.submit(number=GOOD).submit(accept=True).status == "finished"
-    assert Order.objects.get().payment.startswith("pay-")
+    assert Order.objects.get().payment.startswith("pay_")
 
 
 @pytest.mark.parametrize("number", ["4242 4242 4242 4241", "1", "abcd efgh ijkl", "٤" * 16])

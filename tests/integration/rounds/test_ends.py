@@ -13,7 +13,7 @@ from tests.workflows import Hello
 from wfapp import rounds
 from wfapp.errors import InvalidToken
 from wfapp.models import Flow, FlowEvent
-from wfapp.storage.database import open_state
+from wfapp.storage.columns import open_state
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -134,3 +134,6 @@ def test_a_workflow_that_continues_comes_back_to_the_users_open_flow() -> None:
         with pytest.raises(InvalidToken):
             play(page, caller, code="123456")
         assert rounds.first_page(Ongoing, caller=caller, params={}).status == "start"
+        # A client's key comes back to its own flow, and a new one to the user's.
+        keyed = [rounds.start(Ongoing, caller=caller, params={}, idempotency_key=key) for key in ("k" * 22, "l" * 22)]
+        assert [answer.flow_id for answer in keyed] == [page.flow_id] * 2

@@ -7,7 +7,7 @@ from django.core.checks import INFO, CheckMessage, run_checks
 from django.core.checks.registry import registry as django_registry
 from django.core.management import call_command
 
-from wfapp.checks import TAG, flow_models, includes, outbox, settings, workflows
+from wfapp.checks import TAG, background, flow_models, includes, outbox, settings, workflows
 
 
 def run(*, deploy: bool = False) -> list[CheckMessage]:
@@ -19,8 +19,9 @@ def test_every_check_is_registered() -> None:
     """Under one tag, the ones for deployment apart."""
     ordinary = {check for check in django_registry.get_checks() if TAG in check.tags}
     everything = {check for check in django_registry.get_checks(include_deployment_checks=True) if TAG in check.tags}
-    assert ordinary == {*settings.CHECKS, *outbox.CHECKS, *workflows.CHECKS, *includes.CHECKS, *flow_models.CHECKS}
-    assert everything - ordinary == set(settings.DEPLOY_CHECKS)
+    modules = (settings, outbox, workflows, includes, flow_models, background)
+    assert ordinary == {check for module in modules for check in module.CHECKS}
+    assert everything - ordinary == {*settings.DEPLOY_CHECKS, *background.DEPLOY_CHECKS}
 
 
 def test_the_sites_own_settings_are_right() -> None:

@@ -10,7 +10,7 @@ from wfapp import Break, Continue, If, While
 from wfapp.declaration.order import freeze, names_in, nodes_in
 from wfapp.errors import DeclarationError
 
-LEGAL = "names of steps, If, While, Break, Continue, Include and lists of these"
+LEGAL = "names of steps, If, While, Break, Continue, Include, Parallel and lists of these"
 
 
 def always(ctx: Any) -> bool:

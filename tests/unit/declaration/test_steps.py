@@ -16,8 +16,9 @@ from wfapp.declaration.steps import Action, Hook, Step
 from wfapp.errors import DeclarationError
 
 OPTIONS = (
-    "answers, attempts, description, expires, files, form, forms, keep, label, limit, passes, permission, reveals, "
-    "revisit, static, submit, title, url_name, when"
+    "answers, attempts, background, backoff, delay, description, durable, expires, files, form, forms, jitter, keep, "
+    "label, limit, max_delay, passes, permission, retries, retry_on, reveals, revisit, static, submit, timeout, title, "
+    "url_name, when"
 )
 
 

@@ -66,7 +66,7 @@ def test_the_payload_holds_no_value() -> None:
     }
     assert payload.ui == {
         "ui:order": ["intro", "total", "uri", "codes", "key", "name"],
-        "intro": {"ui:options": {"display": "paragraph"}},
+        "intro": {"ui:options": {"display": "paragraph"}, "ui:title": " "},
         "total": {"ui:options": {"display": "paragraph"}, "ui:help": "In all"},
         "uri": {"ui:options": {"display": "qrcode"}, "ui:help": "With your app"},
         "codes": {"ui:options": {"display": "copyable"}},

@@ -94,6 +94,13 @@ def test_a_label_that_is_not_marked_safe_is_taken_literally() -> None:
     assert described(forms.CharField(label="a <b> c"))[0]["title"] == "a <b> c"
 
 
+def test_a_label_that_is_empty_stays_empty() -> None:
+    """A renderer that puts the name of the property in the place of an empty title draws a space."""
+    schema, ui = described(forms.CharField(label=""))
+    assert (schema["title"], ui["ui:title"]) == ("", " ")
+    assert "ui:title" not in described(forms.CharField())[1]
+
+
 def test_a_disabled_field_is_not_required() -> None:
     """Its posted value is ignored, so a client need not have one."""
     description = describe(form_of(x=forms.CharField(disabled=True))())

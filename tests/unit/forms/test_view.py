@@ -194,3 +194,11 @@ def test_an_order_is_told_where_it_differs() -> None:
     assert view_order(payload, form) == ["city", "country", "state"]
     del form.fields["city"]
     assert view_order(payload, form) is None
+
+
+def test_an_order_is_told_where_new_names_are_numbers() -> None:
+    """JavaScript would put 5 before 17."""
+    form = AddressForm()
+    payload = compile_payload(form)
+    form.fields |= {"17": forms.CharField(), "5": forms.CharField()}
+    assert view_order(payload, form) == ["country", "state", "17", "5"]

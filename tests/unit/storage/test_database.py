@@ -21,9 +21,10 @@ from tests.workflows import Hello
 from wfapp.engine.state import Last, State, ended
 from wfapp.errors import InvalidToken
 from wfapp.models import AbstractFlow, Flow, FlowEvent, table_tag
-from wfapp.signals import flow_event
+from wfapp.signals import announced, flow_event
 from wfapp.storage.base import FlowExists, Note, Report
-from wfapp.storage.database import ANSWER_LIFETIME, DatabaseStorage, model_of, open_state, row_binding, seal_state
+from wfapp.storage.columns import open_state, row_binding, seal_state
+from wfapp.storage.database import ANSWER_LIFETIME, DatabaseStorage, model_of
 from wfapp.storage.sealing import hash_handle
 from wfapp.storage.tokens import Token
 
@@ -266,7 +267,9 @@ class TestEvents:
             self.store_and_raise(claim, state)
         with STORAGE.claim(token) as claim:
             claim.store(msgspec.structs.replace(state, revision=2), Report(status="paused", notes=[Note("submitted")]))
+            assert announced()
             assert heard == []
+        assert announced()
         assert heard == [(Flow, "submitted", 1)]
 
     def store_and_raise(self, claim: Any, state: State) -> None:
@@ -283,10 +286,11 @@ class TestEvents:
             raise ValueError
 
         receive(broken)
-        with caplog.at_level(logging.ERROR, "wfapp.storage"):
+        with caplog.at_level(logging.ERROR, "wfapp.signals"):
             invite()
+            assert announced()
         assert FlowEvent.objects.exists()
-        texts = [text for name, _, text in caplog.record_tuples if name == "wfapp.storage"]
+        texts = [text for name, _, text in caplog.record_tuples if name == "wfapp.signals"]
         assert texts
         assert all(text.startswith("A receiver of flow_event failed: <function ") for text in texts)
         assert all(text.endswith(" (ValueError).") for text in texts)

@@ -72,7 +72,15 @@ def test_an_update_writes_foreign_keys_by_their_column() -> None:
 def test_rows_are_inserted_in_one_statement_and_in_order() -> None:
     """Each with its own values."""
     flow = uuid.uuid4()
-    same = {"flow": flow, "workflow": "w", "actor_id": None, "duration": 1.5, "revision": 1, "created_at": NOW}
+    same = {
+        "flow": flow,
+        "workflow": "w",
+        "actor_id": None,
+        "duration": 1.5,
+        "revision": 1,
+        "created_at": NOW,
+        "error": "",
+    }
     rows = [same | {"kind": kind, "step": step} for kind, step in (("submitted", "name"), ("paused", "colour"))]
     with CaptureQueriesContext(connection) as queries:
         statements.insert(FlowEvent, "default", rows)

@@ -96,6 +96,8 @@ def described(field: Field, widget: Widget, label: str, *, evaluate: bool) -> tu
     """Describe one field, its label and help text included, as JSON Schema and uiSchema."""
     schema, ui = kind_of(field, widget).describe(field, widget, label, evaluate=evaluate)
     words = {"title": label}
+    if not label:
+        ui["ui:title"] = " "  # react-jsonschema-form draws the name of a property whose title is empty
     if schema["type"] == "null":  # it only shows: its description is what it shows, and it is neither on nor off
         return {"type": schema.pop("type"), **words, **schema}, ui
     if field.help_text:

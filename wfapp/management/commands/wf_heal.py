@@ -10,7 +10,7 @@ from wfapp.declaration.registry import registry
 from wfapp.engine.state import context_of
 from wfapp.management.batches import RowCommand
 from wfapp.models import AbstractFlow, FlowQuerySet
-from wfapp.storage.database import open_state
+from wfapp.storage.columns import open_state
 
 
 class Command(RowCommand):

@@ -10,7 +10,7 @@ from wfapp.links.claims import BODY_PURPOSE, body_binding
 from wfapp.links.delivery import outboxes
 from wfapp.management.batches import RowCommand
 from wfapp.models import AbstractFlow, OutgoingMessage
-from wfapp.storage.database import ANSWER_PURPOSE, STATE_PURPOSE, row_binding
+from wfapp.storage.columns import ANSWER_PURPOSE, STATE_PURPOSE, row_binding
 from wfapp.storage.sealing import needs_resealing, seal, unseal
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from wfapp.links.outbox import deliver_due
 from wfapp.management.batches import BatchCommand
 from wfapp.management.purge import purge_counters, purge_flows, purge_messages
+from wfapp.management.recover import recover
 from wfapp.models import flow_models
 from wfapp.uploads import sweep_uploads
 
@@ -17,8 +18,11 @@ from wfapp.uploads import sweep_uploads
 class Command(BatchCommand):
     """Run the named duties, or all of them; meant for a timer, every few minutes, on any number of machines."""
 
-    help = "Send the messages that are due; purge flows, answers, messages, counters and files whose time is over."
-    duties = ("deliver", "purge", "uploads")
+    help = (
+        "Go on with the flows that nobody runs; send the messages that are due; "
+        "purge flows, answers, messages, counters and files whose time is over."
+    )
+    duties = ("run", "deliver", "purge", "uploads")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -32,6 +36,14 @@ class Command(BatchCommand):
                 raise CommandError(f"{name!r} is no duty of wf_sweep; its duties are: {', '.join(self.duties)}.")
         for name in only or self.duties:
             getattr(self, name)(batch_size)
+
+    def run(self, batch_size: int) -> None:
+        """Take over the flows of dead workers, end those whose time is over, undo again what could not be undone."""
+        for model in flow_models():
+            done = recover(model)
+            self.stdout.write(
+                f"{model._meta.label}: {done.run} flows gone on with, {done.expired} expired, {done.undone} undone."
+            )
 
     def deliver(self, batch_size: int) -> None:
         """Send what is due, and say how it went."""

@@ -1,18 +1,21 @@
 // Shows how much of a countdown is left. The page goes on without it: the Refresh header does that.
 
-for (const box of document.querySelectorAll("[data-wf-countdown]")) {
-  const whole = Number(box.dataset.wfCountdown);
-  const bar = box.querySelector(".wf-countdown-bar");
-  const left = box.querySelector(".wf-countdown-left");
-  const ends = performance.now() + whole * 1000;
+class Countdown extends HTMLElement {
+  connectedCallback() {
+    this.ends = performance.now() + Number(this.dataset.wfCountdown) * 1000;
+    const [bar, left] = this.querySelectorAll(".wf-countdown-bar, .wf-countdown-left");
+    bar.hidden = left.hidden = false;
+    this.show(bar, left);
+  }
 
-  const show = () => {
-    const seconds = Math.max(0, (ends - performance.now()) / 1000);
+  show(bar, left) {
+    const seconds = Math.max(0, (this.ends - performance.now()) / 1000);
     bar.value = seconds;
     left.textContent = `${Math.ceil(seconds)}`;
-    if (seconds > 0) setTimeout(show, 250);
-  };
+    if (seconds > 0 && this.isConnected) setTimeout(() => this.show(bar, left), 250);
+  }
+}
 
-  bar.hidden = left.hidden = false;
-  show();
+if (!customElements.get("wf-countdown")) {
+  customElements.define("wf-countdown", Countdown);
 }

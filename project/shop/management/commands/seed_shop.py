@@ -11,8 +11,14 @@ from project.shop.models import Product
 
 __all__ = ["PRODUCTS", "Command"]
 
-PRODUCTS = {"Lantern": "24.90", "Harbour map": "12.00", "Rope, 5 m": "7.45", "Catalogue": "0.00"}
-"""Names and prices."""
+PRODUCTS = {
+    "Lantern": ("24.90", 400),
+    "Harbour map": ("12.00", 250),
+    "Rope, 5 m": ("7.45", 120),
+    "Catalogue": ("0.00", 1000),
+    "Ship in a bottle": ("89.00", 3),
+}
+"""Names, prices, and how many there are."""
 
 
 class Command(BaseCommand):
@@ -22,5 +28,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make each product."""
-        for name, price in PRODUCTS.items():
-            Product.objects.get_or_create(name=name, defaults={"price": Decimal(price)})
+        for name, (price, stock) in PRODUCTS.items():
+            Product.objects.get_or_create(name=name, defaults={"price": Decimal(price), "stock": stock})

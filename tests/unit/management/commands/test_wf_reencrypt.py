@@ -13,7 +13,7 @@ from tests.unit.management.commands.run import run
 from wfapp.errors import InvalidToken
 from wfapp.links.compose import Prepared
 from wfapp.links.outbox import deliver_due, queue
-from wfapp.storage.database import open_state
+from wfapp.storage.columns import open_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 

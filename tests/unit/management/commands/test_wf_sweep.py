@@ -136,6 +136,7 @@ def test_every_table_is_swept() -> None:
     out, _ = run("wf_sweep")
     labels = [model._meta.label for model in flow_models()]
     lines = [f"{label}: 0 expired and 0 ended flows deleted, 0 answers wiped." for label in labels]
+    lines += [f"{label}: 0 flows gone on with, 0 expired, 0 undone." for label in labels]
     lines += ["0 messages sent, 0 to be tried again, 0 given up, 0 too late."]
     lines += ["0 messages deleted, 0 unsent ones wiped.", "0 counters deleted."]
     lines += ["0 files of flows deleted, and 0 that belonged to nobody."]
@@ -147,7 +148,7 @@ def test_an_unknown_duty_is_refused_before_anything_runs() -> None:
     make(Flow, expires_at=timezone.now())
     with pytest.raises(CommandError) as caught:
         run("wf_sweep", "--only", "purge", "mails")
-    assert str(caught.value) == "'mails' is no duty of wf_sweep; its duties are: deliver, purge, uploads."
+    assert str(caught.value) == "'mails' is no duty of wf_sweep; its duties are: run, deliver, purge, uploads."
     assert Flow.objects.exists()
 
 

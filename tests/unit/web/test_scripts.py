@@ -1,4 +1,4 @@
-"""htmx's requests told from a browser's own."""
+"""The requests of scripts told from a browser's own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from wfapp.web.htmx import SeeOther, is_htmx, leave, replace_address, wants_fragment
+from wfapp.web.scripts import SeeOther, is_element, is_htmx, leave, replace_address, wants_fragment
 
 rf = RequestFactory()
 HTMX = {"HX-Request": "true"}
+ELEMENT = {"X-Wf-Form": "1"}
 
 
 def test_browser_wants_the_whole_page() -> None:
@@ -43,6 +44,20 @@ def test_htmx_leaves_with_a_header() -> None:
     response = leave(rf.post("/login/", headers=HTMX), "/home/")
     assert (response.status_code, response.headers["HX-Redirect"]) == (200, "/home/")
     assert "Location" not in response.headers
+
+
+def test_element_leaves_with_a_header_of_its_own() -> None:
+    """It goes there itself: fetch would follow a Location unseen."""
+    response = leave(rf.post("/login/", headers=ELEMENT), "/über/")
+    assert (response.status_code, response.headers["X-Wf-Location"]) == (200, "/%C3%BCber/")
+    assert {"Location", "HX-Redirect"}.isdisjoint(response.headers)
+
+
+def test_element_is_told_by_its_header_and_wants_the_whole_page() -> None:
+    """It takes its content out of the site's own page."""
+    request = rf.get("/login/", headers=ELEMENT)
+    assert (is_element(request), is_htmx(request), wants_fragment(request)) == (True, False, False)
+    assert not is_element(rf.get("/login/"))
 
 
 def test_htmx_leaves_to_an_encoded_address() -> None:

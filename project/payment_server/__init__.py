@@ -1,0 +1,1 @@
+"""A payment server as shops know them, a process of its own: ``python -m project.payment_server``."""

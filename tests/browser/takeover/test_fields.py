@@ -1,0 +1,134 @@
+"""Fields, rows, files and ends on pages that are taken over."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browser.takeover.rounds import begin, is_same, mark
+from tests.browser.test_fields import deliver
+from tests.browser.tours import begin_order, heading, put
+from tests.browser.walks import press, summary
+
+pytestmark = pytest.mark.browser
+
+LETTER = FilePayload(name="letter.txt", mimeType="text/plain", buffer=b"Dear Ann")
+LANTERN = "Lantern: €24.90"
+
+
+def fill_in(page: Page) -> None:
+    """Answer the page with every field."""
+    begin(page, "/fields/")
+    page.get_by_label("Name", exact=True).fill("Ann")
+    page.get_by_label("E-mail address", exact=True).fill("ann@example.com")
+    page.get_by_label("Medium").first.check()
+    page.get_by_label("I have read all of this").check()
+    press(page, "Continue")
+    expect(page.get_by_label("It is a gift")).to_be_visible()
+
+
+def test_every_field_goes_through(page: Page) -> None:
+    """From the first page to the one whose scripts come with it: one document."""
+    fill_in(page)
+    deliver(page)
+    page.get_by_label("Name").first.fill("Bob")
+    press(page, "Continue")
+    page.get_by_label("A letter").set_input_files(LETTER)
+    press(page, "Continue")
+    expect(page.get_by_role("heading", name="Fields that only show")).to_be_visible()
+    expect(page.locator("wf-copy").get_by_role("button", name="Copy").first).to_be_visible()
+    assert is_same(page)
+
+
+def test_live_page_is_drawn_while_it_is_typed_into(page: Page) -> None:
+    """A change is enough; what is typed meanwhile stays, with the focus and the caret."""
+    fill_in(page)
+    page.get_by_label("Country").select_option("ch")
+    customs = page.get_by_label("Customs number")
+    expect(customs).to_be_visible()
+    customs.press_sequentially("123")
+    customs.press("Home")
+    page.get_by_label("It is a gift").evaluate("box => { box.click() }")
+    customs.press_sequentially("0")
+    expect(page.get_by_label("Greeting")).to_have_value("All the best!")
+    expect(customs).to_have_value("0123")
+    expect(customs).to_be_focused()
+    customs.press_sequentially("9")
+    expect(customs).to_have_value("09123")
+    assert is_same(page)
+
+
+def test_rows_are_added_in_place(page: Page) -> None:
+    """What is in the rows stays, the new one has the focus."""
+    fill_in(page)
+    deliver(page)
+    page.get_by_label("Name").first.fill("Bob")
+    rows = page.locator(".wf-row")
+    expect(rows).to_have_count(2)
+    press(page, "Add another")
+    expect(rows).to_have_count(3)
+    expect(page.get_by_label("Name").first).to_have_value("Bob")
+    assert page.evaluate("document.querySelectorAll('.wf-row')[2].contains(document.activeElement)")
+    assert is_same(page)
+
+
+def test_chosen_file_outlives_a_rejection(page: Page) -> None:
+    """The one that is wrong and the one that the server has not are still chosen, and it is sent once."""
+    fill_in(page)
+    deliver(page)
+    page.get_by_label("Name").first.fill("Bob")
+    press(page, "Continue")
+    heading(page, "Files")
+    pictures = page.get_by_label("Pictures")
+    pictures.set_input_files([FilePayload(name=f"{n}.png", mimeType="image/png", buffer=b"x") for n in range(4)])
+    page.get_by_label("A letter").set_input_files(LETTER)
+    press(page, "Continue")
+    expect(summary(page)).to_be_visible()
+    assert pictures.evaluate("input => input.files.length") == 4
+    letter = page.locator("input[type=file][name=letter]")
+    assert letter.evaluate("input => input.files.length") == 0
+    expect(page.get_by_role("link", name="letter.txt")).to_be_visible()
+    pictures.set_input_files([])
+    press(page, "Continue")
+    expect(page.get_by_role("heading", name="Fields that only show")).to_be_visible()
+    assert is_same(page)
+
+
+def test_back_button_of_the_browser_goes_back_a_page(page: Page) -> None:
+    """Where the workflow allows it, and what was answered there is there."""
+    begin_order(page)
+    mark(page)
+    put(page, LANTERN, 2, more=True)
+    heading(page, "Total: €49.80")
+    put(page, "Harbour map: €12.00")
+    expect(page.get_by_label("Street")).to_be_visible()
+    page.go_back()
+    heading(page, "Total: €49.80")
+    expect(page.get_by_label("Product").locator("option:checked")).to_have_text("Harbour map: €12.00")
+    assert is_same(page)
+
+
+def test_countdown_that_is_swapped_in_goes_on(page: Page) -> None:
+    """It counts, and leads on by itself: the answer's Refresh header is honoured."""
+    end(page, "auto")
+    expect(page.locator(".wf-countdown-left")).to_have_text("4")
+    assert is_same(page)
+    page.wait_for_url("**/shop/")
+
+
+def test_countdown_that_is_swapped_in_can_be_stopped(page: Page) -> None:
+    """The page that stays stays, and so does one whose element was taken away."""
+    end(page, "auto")
+    expect(page.locator(".wf-countdown-bar")).to_be_visible()
+    page.get_by_role("link", name="Stay here").click()
+    expect(page.get_by_role("link", name="Continue")).to_be_visible()
+    page.wait_for_timeout(5_500)
+    assert (page.locator(".wf-countdown").count(), "wf_stay" in page.url) == (0, True)
+
+
+def end(page: Page, how: str) -> None:
+    """Walk to the end."""
+    begin(page, "/leave/")
+    for value in ("x", how):
+        page.get_by_role("textbox").fill(value)
+        press(page, "Continue")

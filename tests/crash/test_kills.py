@@ -1,0 +1,200 @@
+"""Whoever runs a flow is killed at each point of it: nothing is lost, nothing doubled, nothing stuck.
+
+Each point three times; ``CRASHES=50`` makes it fifty.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import Count
+from django_tasks_db.management.commands.db_worker import Worker
+
+from tests.crash import shop
+from tests.crash.payments import Payments
+from tests.crash.workers import after, before, fork, forked, join, killed_at
+from wfapp.links.channels import EmailChannel
+from wfapp.links.outbox import deliver_due
+from wfapp.management.recover import recover
+from wfapp.models import ENDED, Flow, FlowEvent, OutgoingMessage
+from wfapp.rounds import holding, recovery, running, undoing
+from wfapp.rounds.answer import Answer
+from wfapp.storage.database import DatabaseClaim, DatabaseStorage
+from wfapp.storage.lease import FencedClaim
+
+pytestmark = pytest.mark.crash
+
+TIMES = int(os.environ.get("CRASHES", "3"))
+AT_ONCE = 5
+"""How many workers are killed at a time: more of them would wait for the processors, and not for their leases."""
+
+MARGIN = timedelta(seconds=2)
+"""How long whoever takes over may need beyond the lease, and ten times what an order takes that nobody kills: a machine
+that does something else as well is slow for both.
+"""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Say where a process is killed: how it is brought to stop there, and which of its duties it is at."""
+
+    arm: Callable[[str], Any] = lambda point: None
+    duty: str = "confirm"
+    workflow: type[shop.CrashOrder] = shop.CrashOrder
+    doomed: bool = False
+    """Whether the order fails at its last step, and is undone."""
+
+    mails: tuple[int, ...] = (1,)
+    """How often its mail may arrive: a mail server knows no idempotency key, only that it is the same message."""
+
+
+def arming(wrap: Callable[[Any, str, str], None], owner: Any, name: str) -> Callable[[str], None]:
+    """Let a function stop at the point."""
+    return lambda point: wrap(owner, name, point)
+
+
+POINTS = {
+    "before the lock": Point(arming(before, DatabaseStorage, "_lock")),
+    "under the lock": Point(arming(after, DatabaseClaim, "store")),
+    "after the round's commit": Point(arming(before, holding, "run_on")),
+    "inside a step, before its effect": Point(),
+    "inside a step, after its effect": Point(),
+    "before a step's commit": Point(arming(after, FencedClaim, "store")),
+    "after a step's commit": Point(arming(after, running, "_attempt")),
+    "after the last commit, before the answer": Point(arming(after, holding, "run_on")),
+    "after the failure, before the first undo": Point(arming(before, running, "undo_next"), doomed=True),
+    "inside an undo, before its effect": Point(doomed=True),
+    "inside an undo, after its effect": Point(doomed=True),
+    "after an undo's commit": Point(arming(after, undoing, "_undone"), doomed=True),
+    "after the last undo, before the end": Point(arming(before, undoing, "_arrived"), doomed=True),
+    "in a sweeper that took a flow over": Point(arming(after, running, "_attempt"), duty="sweep"),
+    "inside a background step": Point(workflow=shop.CrashBackground, duty="provide"),
+    "after a background step's commit": Point(
+        arming(after, recovery, "run_on"), workflow=shop.CrashBackground, duty="provide"
+    ),
+    "during delivery, before the mail is handed over": Point(arming(before, EmailChannel, "send"), duty="deliver"),
+    "during delivery, after the mail was handed over": Point(
+        arming(after, EmailChannel, "send"), duty="deliver", mails=(1, 2)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_a_kill_loses_nothing_and_doubles_nothing(
+    name: str,
+    sweepers: Callable[[], AbstractContextManager[None]],
+    lease: timedelta,
+    payments: Payments,
+    mailbox: Path,
+) -> None:
+    """The sweeper, or whoever asks again, brings each flow to its end once, within the lease."""
+    point = POINTS[name]
+    pages: dict[str, Answer] = {}
+    slowest, usual = 0.0, time.monotonic()
+    forked(partial(shop.confirm, shop.begin("nobody's", doomed=point.doomed)))
+    usual = time.monotonic() - usual
+    while len(pages) < TIMES:
+        some = [f"order {number}" for number in range(len(pages), min(len(pages) + AT_ONCE, TIMES))]
+        pages |= {order: shop.begin(order, doomed=point.doomed, workflow=point.workflow) for order in some}
+        killed = killed_at(name, point.arm, [partial(DUTIES[point.duty], pages[order]) for order in some])
+        # Before that they would take what a busy machine lets lie, and the worker would not come to its point.
+        with sweepers():
+            if Flow.objects.filter(status="paused").exists():
+                for worker in [fork(partial(shop.confirm, pages[order])) for order in some]:
+                    join(worker)
+            slowest = max(slowest, until_over() - killed)
+    print(f"{name}: {TIMES} times, the slowest over after {slowest:.2f} s; usual {usual:.2f} s.")  # noqa: T201
+    for order, page in pages.items():
+        assert_exact(order, page, point, payments)
+    assert_mailed(point, mailbox)
+    assert timedelta(seconds=slowest) < lease + MARGIN + 10 * timedelta(seconds=usual)
+
+
+def until_over() -> float:
+    """Wait until every flow has ended and every message is sent, and give the time."""
+    end = time.monotonic() + 30
+    while Flow.objects.exclude(status__in=ENDED).exists() or OutgoingMessage.objects.exclude(status="sent").exists():
+        assert time.monotonic() < end, list(Flow.objects.values_list("status", "step", "due_at", "stop"))
+        time.sleep(0.01)
+    return time.monotonic()
+
+
+def assert_exact(order: str, page: Answer, point: Point, payments: Payments) -> None:
+    """Look at all that an order left: each effect is there once."""
+    good, bad = (0, 1) if point.doomed else (1, 0)
+    wrote = {what: shop.wrote(order, what) for what in ("note", "reserve", "charge", "ship", "done")}
+    assert wrote == {"note": 1, "reserve": 1, "charge": 1, "ship": good, "done": good}
+    assert {what: shop.wrote(order, what) for what in ("unreserve", "refund")} == {"unreserve": bad, "refund": bad}
+    charged, refunded = payments.asked("charge", order), payments.asked("refund", order)
+    assert (charged.keys, charged.booked) == (1, 1)
+    assert (refunded.keys, refunded.booked) == (bad, bad)
+    assert max(charged.requests, refunded.requests) <= 2
+    flow = Flow.objects.get(id=page.flow_id)
+    assert flow.status == ("failed" if point.doomed else "finished")
+    assert shop.wrote(order, "provide") == (point.workflow is shop.CrashBackground)
+    happened = FlowEvent.objects.filter(flow=flow.pk).values_list("kind", "step").annotate(Count("id"))
+    assert {(kind, step): count for kind, step, count in happened if count > 1} == {}
+    again = shop.confirm(page)
+    assert again.end is not None
+    assert (again.status, again.end.reason) == (("aborted", "failed") if point.doomed else ("finished", ""))
+
+
+def assert_mailed(point: Point, mailbox: Path) -> None:
+    """Look at the mail: each order that was shipped has one message, under one name."""
+    names: dict[str, int] = {}
+    for file in mailbox.glob("*.log"):
+        for line in file.read_text().splitlines():
+            if line.startswith("Message-ID: "):
+                names[line] = names.get(line, 0) + 1
+    assert len(names) == (0 if point.doomed else TIMES + 1)
+    assert set(names.values()) <= set(point.mails)
+
+
+def confirm(page: Answer) -> None:
+    """Answer the page, as a web worker does."""
+    shop.confirm(page)
+
+
+def sweep(page: Answer) -> None:
+    """Take over what another worker left as it was killed."""
+    forked(partial(killed_worker, page))
+    while not recover(Flow).run:
+        time.sleep(0.01)
+
+
+def killed_worker(page: Answer) -> None:
+    """Be killed right after the round."""
+    killed_at("after the round's commit", POINTS["after the round's commit"].arm, [partial(shop.confirm, page)])
+
+
+def deliver(page: Answer) -> None:
+    """Answer the page, and send what it asked for."""
+    shop.confirm(page)
+    deliver_due()
+
+
+def provide(page: Answer) -> None:
+    """Answer the page, and run what that queued: the worker of ``manage.py db_worker --batch``."""
+    shop.confirm(page)
+    Worker(
+        queue_names=["default"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=str(os.getpid()),
+        excluded_queue_names=[],
+    ).run()
+
+
+DUTIES = {"provide": provide, "confirm": confirm, "sweep": sweep, "deliver": deliver}

@@ -1,0 +1,123 @@
+"""The durable steps of a flow: which have completed, which can be undone, and why they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from django.utils import timezone
+
+from wfapp.conf import conf
+from wfapp.declaration.hooks import Undo
+from wfapp.declaration.outcomes import Abort
+from wfapp.declaration.registry import registry
+from wfapp.engine.acting import Acted, Goal, Run
+from wfapp.engine.cursor import Position
+from wfapp.engine.expansion import around, expansion_of, local_of, path_of
+from wfapp.engine.scopes import kept_scope
+from wfapp.engine.state import State
+from wfapp.errors import RoundError
+from wfapp.rounds.queueing import is_background
+from wfapp.rounds.stage import Stage
+from wfapp.storage.lease import new_fence
+
+__all__ = [
+    "CANCELLED",
+    "EXPIRED",
+    "FAILED",
+    "LOSSES",
+    "acted_by",
+    "acted_since",
+    "ending_as",
+    "has_undo",
+    "new_run",
+    "refuse_lasting",
+    "stranded",
+    "uncertain",
+    "undo_of",
+    "undone_first",
+]
+
+CANCELLED: Final = "cancelled"
+EXPIRED: Final = "expired"
+FAILED: Final = "failed"
+"""The reasons of an end that no step gave."""
+
+LOSSES: Final = 5
+"""How often whoever runs a step, or an undo, may vanish, until it is to blame itself: it is not run again."""
+
+replace = msgspec.structs.replace
+
+
+def new_run(stage: Stage, position: Position | None = None) -> Run:
+    """Give the right to run the next step to whoever plays this round, or to a worker that is told its fence."""
+    user, now = stage.caller.user, timezone.now()
+    actor = str(user.pk) if user is not None and user.is_authenticated else None
+    queued = position is not None and is_background(stage, position)
+    return Run(actor=actor, since=now, fence=new_fence(), due=now + conf.QUEUE_LEASE if queued else None)
+
+
+def acted_by(stage: Stage) -> tuple[Acted, ...]:
+    """List the durable steps that have completed, with the one that did just now."""
+    position = stage.machine.acted
+    if position is None:
+        return stage.state.acted
+    paths = [path for path in around(path_of(position.step)) if path]
+    scopes = {path: kept_scope(stage.machine.open_then[path], position.step) for path in paths}
+    return (*stage.state.acted, Acted(position, len(stage.state.history), scopes))
+
+
+def acted_since(acted: Sequence[Acted], index: int) -> tuple[Acted, ...]:
+    """List the steps that completed after a page was passed, by its index in the history."""
+    return tuple(entry for entry in acted if entry.after > index)
+
+
+def undo_of(stage: Stage, entry: Acted) -> Undo[Any, Any] | None:
+    """Give the undo of a completed step; ``None`` where it has none, or is gone from the code."""
+    scope = stage.machine.expansion.scopes.get(path_of(entry.position.step))
+    return scope.cls.structure.undo.get(local_of(entry.position.step)) if scope is not None else None
+
+
+def has_undo(state: State) -> bool:
+    """Tell whether a flow has done what can be undone."""
+    if not state.acted:
+        return False
+    scopes = expansion_of(registry.get(state.workflow)).scopes
+    names = [entry.position.step for entry in state.acted]
+    return any(local_of(name) in scopes[path_of(name)].cls.structure.undo for name in names if path_of(name) in scopes)
+
+
+def uncertain(stage: Stage) -> tuple[Acted, ...]:
+    """List what may have been done in part, and can be undone: the step at hand, or what is left of a group."""
+    state = stage.state
+    members = state.run.members if state.run is not None else {}
+    names = [name for name, member in members.items() if not member.status] if members else [state.position.step]
+    entries = [Acted(replace(state.position, step=name), len(state.history), state.scopes) for name in names]
+    return tuple(entry for entry in entries if undo_of(stage, entry) is not None)
+
+
+def stranded(state: State, goal: Goal) -> State:
+    """Give the state of a flow that has acted, and that no code of today can go on with: people must look after it."""
+    return replace(state, undoing=goal, keep=0, run=None, acted=(), stuck=(*state.acted, *state.stuck))
+
+
+def refuse_lasting(stage: Stage, entries: Sequence[Acted]) -> None:
+    """Raise RoundError where one of these steps cannot be undone."""
+    for entry in entries:
+        if undo_of(stage, entry) is None:
+            name = entry.position.step
+            raise RoundError(
+                f"Ask: step {name!r} completed after that page and cannot be undone; give it one with "
+                f"@{local_of(name)}.compensate."
+            )
+
+
+def ending_as(result: Abort) -> Goal:
+    """Give the status that an Abort ends in."""
+    return result.reason if result.reason in (CANCELLED, EXPIRED, FAILED) else "aborted"  # type: ignore[return-value]
+
+
+def undone_first(stage: Stage, state: State, goal: Goal) -> State:
+    """Give a state whose completed steps are undone before it ends."""
+    return replace(state, undoing=goal, keep=0, run=new_run(stage), link=None)

@@ -1,0 +1,120 @@
+"""What every attempt of a durable step has: a transaction, a flow that tells and is told, and a deadline."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import msgspec
+from django.db import InterfaceError, OperationalError, connections, transaction
+from django.utils import timezone
+
+from wfapp.declaration.steps import Step
+from wfapp.engine.state import State
+from wfapp.errors import StepTimedOut
+from wfapp.rounds.stage import Stage
+from wfapp.storage.base import Report
+from wfapp.storage.heart import is_asked_to_stop, tell_progress
+from wfapp.storage.lease import FencedClaim, Lease, new_fence
+from wfapp.storage.transaction import is_conflict, is_cut, pauses
+
+__all__ = ["Patience", "Tried", "attempting", "is_passing", "taken_again", "timed"]
+
+logger = logging.getLogger("wfapp.rounds")
+
+PASSING = 20
+"""How often a step is tried at once where each attempt ended for a reason that was none of its own."""
+
+
+@dataclass(slots=True)
+class Tried:
+    """Remember of an attempt what is asked where it fails: when it began, and how far it came."""
+
+    began: float = field(default_factory=time.perf_counter)
+    stage: Stage | None = None
+
+    @property
+    def took(self) -> float:
+        """Tell how long it took until now, in milliseconds."""
+        return round((time.perf_counter() - self.began) * 1000, 3)
+
+    def state(self, state: State) -> State:
+        """Give the state of a flow at the step that failed: of plain ones, which run together, not only the first."""
+        here = self.stage.machine.position if self.stage is not None else None
+        return state if here is None else msgspec.structs.replace(state, position=here)
+
+
+class Patience:
+    """Rest, a little longer each time, before what ended for a passing reason is tried again."""
+
+    def __init__(self) -> None:
+        self._rests = 0
+
+    def rest(self) -> bool:
+        """Rest; False where it has passed too often."""
+        self._rests += 1
+        time.sleep(random.uniform(0.01, 0.02) * self._rests)  # noqa: S311  it spreads attempts, it hides nothing
+        return self._rests < PASSING
+
+
+@contextmanager
+def attempting(lease: Lease) -> Iterator[None]:
+    """Run a block in a durable transaction of its own; what follows the commit can undo nothing, and raises nothing."""
+    committed: list[bool] = []
+    try:
+        with transaction.atomic(using=lease.using, durable=True):
+            transaction.on_commit(partial(committed.append, True), using=lease.using)
+            yield
+    except Exception as error:
+        if not committed:
+            raise
+        where = (lease.state.position.step, lease.state.workflow)
+        logger.error("What was to follow the commit of step %s of %s raised %s.", *where, type(error).__name__)
+
+
+@contextmanager
+def timed(stage: Stage, lease: Lease, step: Step[Any, Any]) -> Iterator[None]:
+    """Let a step ask whether it is to stop and tell how far it is; raises StepTimedOut where it was late."""
+    stage.flow.stopped = partial(is_asked_to_stop, lease)
+    stage.flow.teller = partial(tell_progress, lease)
+    if step.timeout is not None:
+        stage.flow.deadline = timezone.now() + step.timeout
+    yield
+    if stage.flow.deadline is not None and timezone.now() > stage.flow.deadline:
+        raise StepTimedOut(f"Step {step.name!r} took longer than {step.timeout}; what it did was rolled back.")
+
+
+def is_passing(lease: Lease, error: Exception) -> bool:
+    """Tell whether an attempt ended for a reason that is none of the step's, and counts as none.
+
+    Somebody else was at the same rows (or, in SQLite, the file), or the connection was lost.
+    """
+    return is_conflict(error) or is_cut(lease.using, error)
+
+
+def taken_again(lease: Lease, error: Exception) -> Lease:
+    """Take a flow again after that, once its database is there; raises LeaseLost, or what the database says.
+
+    Whether the commit on a connection that was lost was done, nobody knows: the fence tells.
+    """
+    if not is_cut(lease.using, error):
+        return lease
+    run = msgspec.structs.replace(lease.run, fence=new_fence(), lost=lease.run.lost + 1)
+    for _ in pauses():
+        try:
+            with transaction.atomic(using=lease.using, durable=True):
+                claim = FencedClaim(lease)
+                status = "compensating" if lease.state.over else "pending"
+                claim.store(msgspec.structs.replace(lease.state, run=run), Report(status=status))
+        except (InterfaceError, OperationalError) as gone:
+            connections[lease.using].close()
+            error = gone
+        else:
+            return claim.lease
+    raise error

@@ -1,0 +1,62 @@
+"""End a claimed flow for somebody outside of its steps: at once, or once the step that runs is over."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import msgspec
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wfapp.declaration.outcomes import Abort
+from wfapp.engine.acting import Goal
+from wfapp.engine.state import Last, ended
+from wfapp.rounds.acted import CANCELLED, EXPIRED, stranded, uncertain
+from wfapp.rounds.answer import Answer
+from wfapp.rounds.settle import answer_of, settle
+from wfapp.rounds.stage import Stage
+from wfapp.rounds.verdict import Verdict
+from wfapp.storage.base import Claim, Note, Report
+from wfapp.storage.database import ANSWER_LIFETIME
+from wfapp.storage.tokens import Token
+
+__all__ = ["end_claimed", "ending", "give_up"]
+
+_ENDINGS: Final = {CANCELLED: _("This was cancelled."), EXPIRED: _("This took too long.")}
+"""What a flow that was stopped says."""
+
+
+def ending(status: str) -> Verdict:
+    """Give the verdict that ends a flow with this status."""
+    return Verdict(result=Abort(status, _ENDINGS.get(status, _ENDINGS[CANCELLED])), outside=True)
+
+
+def give_up(claim: Claim, goal: Goal) -> None:
+    """Close a flow that the code of today cannot go on with; where it has acted, people must look after that.
+
+    What is to be undone stays, sealed, until a code comes that can.
+    """
+    state = claim.state
+    state = msgspec.structs.replace(state, last=Last(digest="", end={"status": "aborted", "reason": goal}))
+    if state.acted or state.stuck:
+        notes = [Note("uncompensated", entry.position.step) for entry in reversed(state.acted)]
+        claim.store(stranded(state, goal), Report(status="compensation_failed", notes=notes))
+        return
+    over = ended(state, timezone.now() + ANSWER_LIFETIME)
+    claim.store(over, Report(status=goal, notes=[Note(goal, state.position.step)]))
+
+
+def end_claimed(claim: Claim, stage: Stage, token: Token, *, status: str, reason: str = "", digest: str = "") -> Answer:
+    """End a flow, or have whoever runs a step of it do so; one that has ended already stays as it is."""
+    state = stage.state
+    if state.over:
+        return answer_of(stage, token)
+    if state.run is not None and state.run.due is None and claim.running:
+        claim.ask_to_stop(status, reason)
+        return answer_of(stage, token)
+    if state.run is not None and (state.run.lost or state.run.due is None):
+        # Whoever ran the step is gone.
+        state = msgspec.structs.replace(state, acted=(*state.acted, *uncertain(stage)))
+    stage.state = msgspec.structs.replace(state, reason=reason)
+    return settle(claim, stage, ending(status), digest, [], time.perf_counter())

@@ -1,0 +1,148 @@
+"""Run a workflow without forms from its start to its end, for code that waits for it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+from django.db import router
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from wfapp.declaration.order import names_in
+from wfapp.declaration.workflow import Workflow
+from wfapp.engine.expansion import expansion_of
+from wfapp.engine.machine import Paused
+from wfapp.engine.state import State
+from wfapp.errors import (
+    FlowAlreadyRunning,
+    InvalidToken,
+    KeyReused,
+    MissingAbility,
+    NotAllowed,
+    NotAvailable,
+)
+from wfapp.logs import for_one_flow
+from wfapp.models import RUNNING, AbstractFlow, Status
+from wfapp.rounds.answer import Answer, Caller
+from wfapp.rounds.holding import carried, spoilable
+from wfapp.rounds.keys import fingerprint_of, idempotency_hash, is_same_start, seed_of
+from wfapp.rounds.recovery import run_due
+from wfapp.rounds.results import FlowResult, result_of
+from wfapp.rounds.settle import settle
+from wfapp.rounds.stage import Stage
+from wfapp.rounds.start import new_state, row_of_key
+from wfapp.rounds.verdict import Verdict
+from wfapp.storage.base import FlowExists, Note, get_storage
+from wfapp.storage.database import DatabaseStorage, model_of
+
+__all__ = ["run_program"]
+
+_RERUN = (Status.FAILED, Status.CANCELLED, Status.EXPIRED)
+"""The ends that no step decided."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
+"""How long to wait between two looks at a flow that somebody else runs, in seconds."""
+
+
+@sensitive_variables()
+@for_one_flow
+def run_program(
+    workflow: type[Workflow[Any]],
+    *,
+    caller: Caller,
+    params: Mapping[str, Any],
+    idempotency_key: str = "",
+    rerun_failed: bool = False,
+) -> FlowResult:
+    """Run a workflow, and tell how it came out; what a step raises fails the flow and is told in the result.
+
+    Its row is there, with a lease, before the first step runs: whoever comes after a crash goes on with it. Raises a
+    Fault, NotAvailable or MissingAbility where nothing ran, and FlowAlreadyRunning where the flow of this key runs.
+    """
+    _refuse_unfit(workflow)
+    state = new_state(workflow, caller, params, seed_of(workflow, "", timezone.now()), "")
+    model = model_of(workflow)
+    if not idempotency_key:
+        carried(partial(_begun, workflow, state, None, caller), caller)
+        return _awaited(model, state.id, caller)
+    key = idempotency_hash(workflow, caller, idempotency_key)
+    state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), None))
+    while True:
+        row = row_of_key(workflow, key)
+        if row is not None and not (rerun_failed and _freed(model, row, key)):
+            return _known(workflow, row, state, caller)
+        try:
+            carried(partial(_begun, workflow, state, key, caller), caller)
+        except FlowExists:
+            # Another caller of the same key was first.
+            continue
+        return _awaited(model, state.id, caller)
+
+
+def _refuse_unfit(workflow: type[Workflow[Any]]) -> None:
+    expansion = expansion_of(workflow)
+    for name in names_in(expansion.order):
+        step = expansion.step(name)
+        if step is not None and step.form is not None:
+            raise NotAvailable(
+                f"{workflow.name}: run is for workflows without forms, and step {name!r} has one; use start, and "
+                f"answer its pages."
+            )
+    if DatabaseStorage.name not in workflow.storages:
+        raise MissingAbility(
+            f"{workflow.name}: run keeps its flow in a row, and storage lists {', '.join(workflow.storages)}; add "
+            f"'database'."
+        )
+
+
+def _begun(workflow: type[Workflow[Any]], state: State, key: str | None, caller: Caller) -> Answer:
+    """Store a flow that stands at its first step; leaving the claim runs it."""
+    began = time.perf_counter()
+    with spoilable(get_storage(DatabaseStorage.name).begin(workflow, state, key)) as claim:
+        stage = Stage(workflow, claim.state, caller)
+        result = stage.machine.begin()
+        if isinstance(result, Paused):
+            raise NotAllowed(code="permission")
+        return settle(claim, stage, Verdict(result=result), "", [Note("started")], began)
+
+
+def _freed(model: type[AbstractFlow], row: uuid.UUID, key: str) -> bool:
+    """Take the key from a flow that did not come to an end of its own; False where it did, or goes on."""
+    rows = model._base_manager.using(router.db_for_write(model)).filter(pk=row, idempotency_hash=key)
+    return bool(rows.filter(status__in=_RERUN).update(idempotency_hash=None))
+
+
+def _known(workflow: type[Workflow[Any]], row: uuid.UUID, state: State, caller: Caller) -> FlowResult:
+    """Tell how the flow of this key came out, or go on with it where whoever ran it is gone."""
+    model = model_of(workflow)
+    try:
+        held = DatabaseStorage().read(model, row)
+    except InvalidToken:
+        # Its answer is no longer kept: nothing is left to compare, and its status alone to tell.
+        return result_of(model, row)
+    if not is_same_start(held.fingerprint, bytes(state.params), None):
+        raise KeyReused
+    if not run_due(model, row, caller):
+        result = result_of(model, row)
+        if result.status in RUNNING:
+            raise FlowAlreadyRunning(workflow.name, row)
+        return result
+    return _awaited(model, row, caller)
+
+
+def _awaited(model: type[AbstractFlow], pk: uuid.UUID, caller: Caller) -> FlowResult:
+    """Wait, no longer than the caller does, for what the flow itself waits for: another attempt, another worker."""
+    pause = _FIRST_PAUSE
+    while True:
+        result = result_of(model, pk)
+        left = caller.patience().total_seconds() if caller.until is not None else 0.0
+        if result.status not in RUNNING or left <= 0:
+            return result
+        if not run_due(model, pk, caller):
+            time.sleep(min(pause, left))
+            pause = min(pause * 2, _LONGEST_PAUSE)

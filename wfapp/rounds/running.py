@@ -1,0 +1,273 @@
+"""Run the durable steps of a flow, each in a transaction of its own, until it pauses, ends or has to wait."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Literal, cast
+
+import msgspec
+from django.db import Error, transaction
+from django.utils import timezone
+
+from wfapp.declaration.durability import Retries, delay_after
+from wfapp.declaration.registry import registry
+from wfapp.engine.state import Last, State
+from wfapp.errors import FlowCancelled, InvalidToken, StepLost, StepTimedOut, UnknownWorkflow
+from wfapp.models import AbstractFlow
+from wfapp.rounds.acted import CANCELLED, FAILED, LOSSES, new_run, uncertain
+from wfapp.rounds.answer import Answer, Caller
+from wfapp.rounds.attempt import Patience, Tried, attempting, is_passing, taken_again, timed
+from wfapp.rounds.ending import end_claimed, ending, give_up
+from wfapp.rounds.failures import failure_of, log_failure
+from wfapp.rounds.forward import forward
+from wfapp.rounds.parallel import run_members
+from wfapp.rounds.queueing import enqueue_step, is_queued
+from wfapp.rounds.settle import answer_of, kept, settle
+from wfapp.rounds.stage import Stage
+from wfapp.rounds.undoing import give_back, undo_next
+from wfapp.rounds.verdict import Verdict
+from wfapp.storage.base import Claim, Note, Report, get_storage
+from wfapp.storage.database import DatabaseStorage, model_of
+from wfapp.storage.heart import beating
+from wfapp.storage.lease import FencedClaim, Lease, LeaseLost, new_fence
+from wfapp.storage.tokens import Token
+from wfapp.storage.transaction import round_transaction
+
+__all__ = ["end_from_outside", "fail", "run_on"]
+
+IN_PLACE = timedelta(seconds=2)
+"""The longest wait before another attempt that whoever runs the step sits out."""
+
+
+def run_on(lease: Lease, caller: Caller) -> Answer:
+    """Run what is due, and answer with where the flow stands then: a page, an end, or ``pending``.
+
+    An exception of a step never leaves here: it is tried again, or the flow fails with it.
+    """
+    caller = replace(caller, request=None)
+    answer: Answer | None = None
+    try:
+        patience = Patience()
+        while _goes_on(lease):
+            if not (caller.waits() or lease.stop):
+                lease, answer = _left(lease), None
+                continue
+            try:
+                lease, answer = _next(lease, caller)
+            except Error as error:
+                if not (is_passing(lease, error) and patience.rest()):
+                    raise
+                lease = taken_again(lease, error)
+            else:
+                patience = Patience()
+        if is_queued(lease.state, _stage(lease)):
+            enqueue_step(lease)
+            # A backend may have run it in place.
+            return _stands(lease, caller)
+        if lease.stop and not lease.state.over:
+            return _ended_at_rest(lease, caller)
+    except LeaseLost:
+        return _stands(lease, caller)
+    return answer if answer is not None else _answer(lease, caller)
+
+
+def fail(state: State, caller: Caller, error: Exception) -> Answer:
+    """Fail a flow that has acted, for the error of a round that was rolled back."""
+    model = model_of(registry.get(state.workflow))
+    log_failure(state, error)
+    with _rows().claim_row(model, state.id) as claim:
+        if claim.state.revision != state.revision or claim.state.over or claim.state.run is not None:
+            # Somebody else has played on since.
+            raise error
+        stage = Stage(registry.get(state.workflow), claim.state, caller)
+        taken = msgspec.structs.replace(claim.state, run=new_run(stage))
+        token = claim.store(taken, Report(status="pending"))
+    lease = Lease(model=model, state=taken, token=token)
+    # What was typed stands in no context, so that nothing would be masked of it.
+    failure = msgspec.structs.replace(failure_of(state, error), message="")
+    return run_on(give_back(lease, FAILED, failure), caller)
+
+
+def end_from_outside(
+    model: type[AbstractFlow], state: State, status: Literal["cancelled", "expired"], user: Any, reason: str = ""
+) -> bool:
+    """End an open flow that acts; False where it has ended. A step that runs is told, and the end follows it.
+
+    What has to be undone is undone after the commit of whatever the site does around this. Raises Busy or InvalidToken.
+    """
+    caller = Caller(door="python", user=user, trusted=True)
+    with _rows().claim_row(model, state.id, durable=False, running=True) as claim:
+        if claim.state.over:
+            return False
+        try:
+            _end(claim, caller, status, reason)
+        except (InvalidToken, UnknownWorkflow):
+            give_up(claim, status)
+        lease = claim.lease
+    if lease is not None:
+        transaction.on_commit(partial(run_on, lease, caller), using=lease.using)
+    return True
+
+
+def _goes_on(lease: Lease) -> bool:
+    """Tell whether something is to be run now; a step that waits is left alone, but to end its flow."""
+    state = lease.state
+    return state.run is not None and (state.run.due is None or bool(lease.stop and not state.undoing))
+
+
+def _next(lease: Lease, caller: Caller) -> tuple[Lease, Answer | None]:
+    if lease.state.undoing:
+        return undo_next(lease, caller), None
+    if lease.stop:
+        return _stopped(lease, caller)
+    tried = Tried()
+    if lease.run.lost >= LOSSES:
+        lost = StepLost(f"Step {lease.state.position.step!r} took whoever ran it along, {lease.run.lost} times.")
+        return _failed(lease, caller, lost, tried)
+    try:
+        if not _is_done(lease):
+            return run_members(lease, caller), None
+        return _attempt(lease, caller, tried)
+    except FlowCancelled:
+        # How far it came before it looked, nobody knows.
+        return _stopped(_asked(lease), caller, unknown=True)
+    except LeaseLost:
+        raise
+    except Exception as error:
+        if is_passing(lease, error):
+            raise
+        return _failed(lease, caller, error, tried)
+
+
+def _is_done(lease: Lease) -> bool:
+    """Tell whether a flow stands at no group, or at one whose members are all done."""
+    name = lease.state.position.step
+    if name not in _stage(lease).machine.expansion.groups:
+        return True
+    members = lease.run.members.values()
+    return bool(members) and all(member.status for member in members)
+
+
+def _attempt(lease: Lease, caller: Caller, tried: Tried) -> tuple[Lease, Answer | None]:
+    state = lease.state
+    claim = FencedClaim(lease)
+    with beating(lease), attempting(lease):
+        stage = tried.stage = Stage(registry.get(state.workflow), state, caller)
+        with timed(stage, lease, stage.step()):
+            result = stage.machine.run_from(state.position)
+        verdict = forward(stage, Verdict(result=result, answers=state.answers))
+        later, token = kept(claim, stage, verdict, _last(state).digest, [], tried.began)
+        run = later.state.run
+        # Nobody sees where a flow stands that goes on at once.
+        answer = None if run is not None and run.due is None else answer_of(later, token, verdict)
+    return claim.lease, answer
+
+
+def _failed(lease: Lease, caller: Caller, error: Exception, tried: Tried) -> tuple[Lease, Answer | None]:
+    """Put off the next attempt, or fail the flow; one whose end was asked for meanwhile ends so instead."""
+    lease, took = _asked(lease), tried.took
+    state, run, policy = tried.state(lease.state), lease.run, _policy(lease)
+    log_failure(state, error)
+    unknown = bool(run.lost) or isinstance(error, StepTimedOut)
+    if lease.stop:
+        return _stopped(lease, caller, unknown=unknown)
+    if run.attempt >= policy.retries or not isinstance(error, policy.retry_on) or isinstance(error, StepLost):
+        failure = failure_of(state, error, tried.stage)
+        return give_back(_uncertain(lease) if unknown else lease, FAILED, failure, took), None
+    wait = delay_after(policy, run.attempt, random.random())  # noqa: S311  it spreads attempts, it hides nothing
+    due = timezone.now() + wait if wait > min(IN_PLACE, caller.patience()) else None
+    run = msgspec.structs.replace(run, attempt=run.attempt + 1, fence=new_fence(), due=due)
+    note = Note("retried", state.position.step, type(error).__name__, took)
+    lease = _kept(lease, msgspec.structs.replace(lease.state, run=run), note)
+    if due is not None:
+        return lease, None
+    with beating(lease):
+        time.sleep(wait.total_seconds())
+    return _asked(lease), None
+
+
+def _asked(lease: Lease) -> Lease:
+    """Look whether somebody has asked for the end of the flow."""
+    rows = lease.model._base_manager.using(lease.using).filter(pk=lease.state.id, fence=lease.run.fence)
+    return replace(lease, stop=rows.values_list("stop", flat=True).first() or lease.stop)
+
+
+def _left(lease: Lease) -> Lease:
+    """Leave what is due to whoever comes next."""
+    run = msgspec.structs.replace(lease.run, fence=new_fence(), due=timezone.now())
+    return _kept(lease, msgspec.structs.replace(lease.state, run=run))
+
+
+def _policy(lease: Lease) -> Retries:
+    stage = _stage(lease)
+    step = stage.step_at(lease.state.position.step)
+    return step.retry if step is not None else Retries()
+
+
+def _kept(lease: Lease, state: State, *notes: Note) -> Lease:
+    with round_transaction(lease.using):
+        claim = FencedClaim(lease)
+        claim.store(state, Report(status="compensating" if state.over else "pending", notes=list(notes)))
+    return claim.lease
+
+
+def _uncertain(lease: Lease) -> Lease:
+    """Count a step that may have done a part among those that are undone."""
+    acted = (*lease.state.acted, *uncertain(_stage(lease)))
+    return replace(lease, state=msgspec.structs.replace(lease.state, acted=acted))
+
+
+def _stopped(lease: Lease, caller: Caller, *, unknown: bool = False) -> tuple[Lease, Answer]:
+    """End a flow as somebody asked while a step of it ran; ``unknown`` says that it may have done a part."""
+    if unknown or lease.run.lost:
+        lease = _uncertain(lease)
+    status, reason = lease.asked
+    with round_transaction(lease.using):
+        claim = FencedClaim(lease)
+        stage = _stage(replace(lease, state=msgspec.structs.replace(lease.state, reason=reason)), caller)
+        digest = _last(lease.state).digest
+        answer = settle(claim, stage, ending(status or CANCELLED), digest, [], time.perf_counter())
+    return replace(claim.lease, stop=""), answer
+
+
+def _ended_at_rest(lease: Lease, caller: Caller) -> Answer:
+    """End a flow that came to a page while somebody asked for its end."""
+    with _rows().claim_row(lease.model, lease.state.id, running=True) as claim:
+        answer = _end(claim, caller, *lease.asked)
+    answer = run_on(claim.lease, caller) if claim.lease is not None else answer
+    return replace(answer, token=lease.token.at(answer.revision))
+
+
+def _end(claim: Claim, caller: Caller, status: str, reason: str) -> Answer:
+    state = claim.state
+    stage, token = Stage(registry.get(state.workflow), state, caller), Token("database", "", state.revision)
+    return end_claimed(claim, stage, token, status=status, reason=reason, digest=_last(state).digest)
+
+
+def _stands(lease: Lease, caller: Caller) -> Answer:
+    """Answer for a flow that somebody else has by now."""
+    try:
+        state = _rows().read(lease.model, lease.state.id)
+    except InvalidToken:
+        state = lease.state
+    return _answer(replace(lease, state=state), caller)
+
+
+def _answer(lease: Lease, caller: Caller) -> Answer:
+    return answer_of(_stage(lease, caller), lease.token.at(lease.state.revision))
+
+
+def _stage(lease: Lease, caller: Caller | None = None) -> Stage:
+    return Stage(registry.get(lease.state.workflow), lease.state, caller or Caller(door="python"))
+
+
+def _rows() -> DatabaseStorage:
+    return cast(DatabaseStorage, get_storage(DatabaseStorage.name))
+
+
+def _last(state: State) -> Last:
+    return state.last if state.last is not None else Last(digest="")
