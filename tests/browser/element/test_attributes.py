@@ -52,6 +52,25 @@ def test_another_name_is_another_flow(element: Open) -> None:
     heading(page, "A note")
 
 
+def test_what_is_set_while_it_loads(serve: Open) -> None:
+    """Frameworks set attributes after they have put the element in; the only start is with them."""
+    page = serve("")
+    page.wait_for_function("() => Boolean(customElements.get('wf-form'))")
+    sent = bodies(page)
+    page.evaluate(
+        """async () => {
+          const element = document.createElement("wf-form");
+          element.setAttribute("src", "/wf/");
+          document.querySelector("main").append(element);
+          await null;
+          element.setAttribute("name", "element/trip");
+          element.setAttribute("params", '{"tag": "y"}');
+        }"""
+    )
+    heading(page, "Who travels?")
+    assert sent == [{"wfid": "element/trip", "params": {"tag": "y"}, "transport": "cookie"}]
+
+
 def test_what_is_moved_goes_on(element: Open) -> None:
     """With what was typed."""
     page = element()

@@ -68,10 +68,15 @@ def test_params_are_kept_over_a_restart(page: Page) -> None:
     page.goto("/element/hello/")
     bodies: list[str] = []
     page.on("request", lambda request: bodies.append(str(request.post_data)) if request.method == "POST" else None)
-    page.evaluate("document.querySelector('wf-form').setAttribute('params', '{}')")
-    page.get_by_role("textbox", name="Your name").fill("Ann")
+    name = page.get_by_role("textbox", name="Your name")
+    expect(name).to_be_visible()
+    with page.expect_response("**/wf/"):
+        page.evaluate("document.querySelector('wf-form').setAttribute('params', '{}')")
+    name.fill("Ann")
     forget_flows(page)
-    press(page, "Continue")
-    press(page, "Start again")
-    expect(page.get_by_role("textbox", name="Your name")).to_be_visible()
+    with page.expect_response("**/wf/"):
+        press(page, "Continue")
+    with page.expect_response("**/wf/"):
+        press(page, "Start again")
+    expect(name).to_be_visible()
     assert '"params":{}' in bodies[-1]

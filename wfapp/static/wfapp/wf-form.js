@@ -80,15 +80,16 @@ export class WfForm extends HTMLElement {
 
   async #begin(resumes) {
     if (this.#stop || !this.isConnected) return;
+    const stop = (this.#stop = new AbortController());
+    // Either way needs nothing of the other one's.
+    const way = await (this.hasAttribute("src") ? import("./form/drawings.js") : import("./form/takeover.js"));
+    if (stop.signal.aborted) return;
+    // What is set while the way loads counts.
     const attribute = (key) => this.getAttribute(key) ?? undefined;
     const [src, name, texts, params] = [attribute("src"), attribute("name"), parsed(this, "texts"), parsed(this, "params")];
-    const stop = (this.#stop = new AbortController());
     const signal = this.signal ? AbortSignal.any([this.signal, stop.signal]) : stop.signal;
     const options = { fetch: this.fetch, fetchOptions: this.fetchOptions, signal, texts };
-    // Either way needs nothing of the other one's.
-    const way = await (src === undefined ? import("./form/takeover.js") : import("./form/drawings.js"));
     const { PageClient } = way;
-    if (stop.signal.aborted) return;
     this.#host = new Host(this, new Slots(this), texts, way, () => this.#refreshSoon());
     this.#trail = new Trail(`${src ?? "page"} ${name ?? ""}`, (steps) => this.#goBack(steps));
     this.client = PageClient
