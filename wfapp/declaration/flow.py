@@ -38,6 +38,9 @@ class FlowInfo:
     turns: int = field(default=0, repr=False)
     """How often it went back to a page."""
 
+    undoes: bool = field(default=False, repr=False)
+    """Whether the undo of that step runs."""
+
     deadline: datetime | None = None
     """When the attempt of this step is over, where it has a ``timeout``: what is done later is rolled back."""
 
@@ -77,6 +80,8 @@ class FlowInfo:
         """Give a key that is the same for each attempt of this step, to hand to a payment provider.
 
         A step that runs anew after the flow went back to a page has another one: what it did before was undone, or
-        another card is to be charged.
+        another card is to be charged. The undo of a step has one of its own: a provider would answer that of the step
+        with what it did then.
         """
-        return str(uuid.uuid5(self.id, f"{self.position()} {self.turns}"))
+        what = f"{self.position()} {self.turns}"
+        return str(uuid.uuid5(self.id, f"{what} undo" if self.undoes else what))

@@ -82,8 +82,7 @@ def _undone(lease: Lease, caller: Caller, entry: Acted, tried: Tried) -> Lease:
         undo = undo_of(stage, entry)
         notes, steps = [], state.steps
         if undo is not None:
-            # The key of an undo is its own: a provider would answer the key of the step with what it did then.
-            stage.machine.position = replace(entry.position, step=f"{entry.position.step}.undo")
+            stage.machine.position, stage.flow.undoes = entry.position, True
             stage.call(getattr(stage.machine.open[path_of(entry.position.step)], undo.method.__name__))
             steps = marked(state, entry.position.step, "compensated")
             notes.append(Note("compensated", entry.position.step, duration=tried.took))
