@@ -117,7 +117,8 @@ def test_reference_names_every_option_of_an_action() -> None:
 
 def test_reference_names_what_a_flow_and_a_context_offer() -> None:
     """Every public attribute of ``self.flow`` and ``self.ctx`` is mentioned."""
-    flow = {field.name for field in fields(FlowInfo)} - {"position", "keeper", "stopped", "teller", "turns"} | {
+    inner = {"position", "keeper", "stopped", "teller", "turns", "undoes"}
+    flow = {field.name for field in fields(FlowInfo)} - inner | {
         name for name, value in vars(FlowInfo).items() if isinstance(value, property)
     }
     part = section(REFERENCE, "### `Workflow`") + section(REFERENCE, "### `Context`")

@@ -121,7 +121,8 @@ class Machine:
         if not self.is_durable(position.step):
             return self._run(position)
         said = self._called(position)
-        if not isinstance(said, Ask):
+        # One that says that the flow goes back, or comes to no good end, has left nothing to be undone.
+        if not isinstance(said, Ask | Abort):
             self.acted, self.open_then = position, dict(self.open)
         return self.go_on(position, said)
 

@@ -55,7 +55,7 @@ def end_claimed(claim: Claim, stage: Stage, token: Token, *, status: str, reason
     if state.run is not None and state.run.due is None and claim.running:
         claim.ask_to_stop(status, reason)
         return answer_of(stage, token)
-    if state.run is not None and (state.run.lost or state.run.due is None):
+    if state.run is not None and not state.undoing and (state.run.lost or state.run.due is None):
         # Whoever ran the step is gone.
         state = msgspec.structs.replace(state, acted=(*state.acted, *uncertain(stage)))
     stage.state = msgspec.structs.replace(state, reason=reason)

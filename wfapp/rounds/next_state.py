@@ -121,7 +121,7 @@ def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) 
     if isinstance(result, Finish) and result.sign_in is not None and not stage.caller.trusted:
         # The sign-in ends the session that a second click still comes with: its browser stays the same.
         base = replace(base, binding=browser_binding(stage.caller) or base.binding)
-    if isinstance(result, Abort) and any(undo_of(stage, entry) for entry in base.acted):
+    if isinstance(result, Abort) and (base.stuck or any(undo_of(stage, entry) for entry in base.acted)):
         return undone_first(stage, stage.keep(base, "the end"), ending_as(result))
     now = timezone.now()
     kept = (stage.cls.retention or conf.RETENTION) if base.fingerprint else ANSWER_LIFETIME

@@ -19,7 +19,7 @@ from wfapp.declaration.registry import registry
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import Last, State, ended
 from wfapp.errors import Busy, InvalidToken
-from wfapp.models import ENDED, RUNNING, AbstractFlow, Status, model_by_tag, table_tag
+from wfapp.models import ENDED, OPEN, RUNNING, AbstractFlow, Status, model_by_tag, table_tag
 from wfapp.storage import statements
 from wfapp.storage.base import Claim, FlowActs, FlowExists, FlowWatched, Note, Report, Storage
 from wfapp.storage.columns import columns_of, ending_of, open_state, seal_state
@@ -186,7 +186,7 @@ class DatabaseStorage(Storage):
         return _opened(model, statements.read(model, router.db_for_write(model), _COLUMNS, **lookup))
 
     def end(self, model: type[AbstractFlow], pk: uuid.UUID, *, status: str, user_id: Any, reason: str = "") -> bool:
-        """End an open flow from outside; False where it has ended. Raises FlowActs, InvalidToken or Busy.
+        """End an open flow from outside; False where it has ended, or is undone. Raises FlowActs, InvalidToken or Busy.
 
         A cancelled flow answers its tokens so; an expired one, or one that cannot be read, answers nothing.
         """
@@ -194,7 +194,7 @@ class DatabaseStorage(Storage):
         stack, row = self._lock(model, durable=False, id=pk)
         now = timezone.now()
         with stack:
-            if row[3] in ENDED:
+            if row[3] not in OPEN:
                 return False
             _refuse_acting(model, row)
             flow = model._base_manager.using(router.db_for_write(model)).get(pk=pk)
@@ -268,7 +268,7 @@ def _refuse_acting(model: type[AbstractFlow], row: Row) -> None:
         state = _opened(model, row)
     except InvalidToken:
         return
-    if not state.over and (state.run is not None or state.acted):
+    if state.run is not None or state.acted:
         raise FlowActs
 
 

@@ -1,0 +1,103 @@
+"""Ends that leave something to be undone: nothing of that is lost, and nothing is undone that was not done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.integration.durable.shop import Order, World
+from tests.integration.durable.test_losses import lease_is_over, run_and_die
+from tests.integration.durable.test_steps import ended, timeline, to_confirm
+from wfapp import Abort, Ask
+from wfapp.management.recover import recover
+from wfapp.models import Flow
+from wfapp.rounds import end_by_staff, retry_undo, undoing
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_step_that_aborts_is_not_undone_itself(outside: World) -> None:
+    """It says how the flow ends, and has done what it meant to; what completed before it is undone."""
+    outside.hooks["charge"] = lambda workflow: Abort("declined")
+    end = Order.start(data={"city": "Linz"}).answer.end
+    assert (end.status, end.reason) == ("aborted", "declined")
+    assert outside.written == ["plain", "reserve", "charge", "unreserve"]
+    assert timeline()[-5:] == [
+        "step_started charge",
+        "step_done charge",
+        "compensating",
+        "compensated reserve",
+        "aborted",
+    ]
+
+
+@pytest.fixture
+def stuck(outside: World) -> Any:
+    """Give a flow that has failed, and whose money could not be given back."""
+    flow = to_confirm()
+    outside.errors |= {"ship": [OSError()], "refund": [OSError(), OSError()]}
+    ended(flow)
+    assert flow.status == "compensation_failed"
+    return flow
+
+
+def undone_later(outside: World) -> None:
+    """Let the sweeper undo once more, and see that it does."""
+    Flow.objects.update(updated_at=timezone.now() - timedelta(hours=2))
+    assert recover(Flow).undone == 1
+    assert outside.calls[-1] == "refund"
+    assert Flow.objects.get().status == "failed"
+
+
+def test_what_could_not_be_undone_cannot_be_cancelled(stuck: Any, outside: World) -> None:
+    """It has failed already: code is told so, and its undo is not lost."""
+    end = stuck.cancel("never-mind").end
+    assert (end.status, end.reason) == ("aborted", "failed")
+    assert stuck.status == stuck.result().status == "compensation_failed"
+    undone_later(outside)
+
+
+@pytest.mark.parametrize("status", ["cancelled", "expired"])
+def test_nobody_ends_what_could_not_be_undone(status: Any, stuck: Any, outside: World) -> None:
+    """Neither staff nor the sweeper."""
+    assert not end_by_staff(Flow, stuck.id, status=status)
+    Flow.objects.update(expires_at=timezone.now())
+    assert recover(Flow).expired == 0
+    assert stuck.status == "compensation_failed"
+    undone_later(outside)
+
+
+def test_a_person_cannot_cancel_what_could_not_be_undone(stuck: Any, outside: World) -> None:
+    """Their button answers how the flow has ended."""
+    assert stuck.action("wf.cancel").end.reason == "failed"
+    assert stuck.status == "compensation_failed"
+    undone_later(outside)
+
+
+def test_what_could_not_be_undone_on_the_way_back_is_not_lost(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever undid is gone, and staff cancel the flow before anybody goes on with it."""
+    outside.hooks["confirm"] = lambda workflow: Ask("address")
+    outside.errors |= {"refund": [OSError(), OSError()], "unreserve": [OSError()]}
+    flow = to_confirm()
+    with monkeypatch.context() as patched:
+        patched.setattr(undoing, "_arrived", lambda *args: (_ for _ in ()).throw(SystemExit()))
+        run_and_die(flow)
+    assert end_by_staff(Flow, flow.id, status="cancelled")
+    assert flow.status == "compensation_failed"
+    assert retry_undo(Flow, flow.id)
+    assert (flow.status, outside.written[-2:]) == ("cancelled", ["refund", "unreserve"])
+
+
+def test_a_step_that_asked_is_not_undone_by_whoever_ends_the_flow(outside: World) -> None:
+    """Whoever undid what was before it is gone; the step itself had not completed."""
+    outside.hooks["charge"] = lambda workflow: Ask("address")
+    outside.errors["unreserve"] = [SystemExit()]
+    with pytest.raises(SystemExit):
+        to_confirm()
+    lease_is_over()
+    Order.flows.get().cancel()
+    assert outside.calls[-3:] == ["charge", "unreserve", "unreserve"]
+    assert Flow.objects.get().status == "cancelled"
