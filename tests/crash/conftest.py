@@ -1,4 +1,4 @@
-"""A payment server, a lease of one second, a sweeper beside: what the tests of this folder stand on."""
+"""A payment server, a lease of one second, sweepers beside: what the tests of this folder stand on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db import connection, connections
 
 from tests.crash import shop
 from tests.crash.payments import Payments
+from tests.crash.takeovers import Takeovers
 from tests.crash.workers import fork, kill
 from wfapp.links import claims
 from wfapp.links.outbox import deliver_due
@@ -24,7 +26,10 @@ from wfapp.models import Flow
 
 LEASE = timedelta(seconds=1)
 PAUSE = 0.05
-"""How long the sweeper rests, in seconds."""
+"""How long a sweeper rests, in seconds: a site chooses that of its own."""
+
+SWEEPERS = 3
+"""As many as are killed at a time: a flow that is due waits for none that is busy with another one."""
 
 
 @pytest.fixture(autouse=True)
@@ -55,15 +60,21 @@ def payments(tmp_path: Path) -> Iterator[Payments]:
 
 
 @pytest.fixture
-def sweepers(lease: timedelta) -> Callable[[], AbstractContextManager[None]]:
-    """Give what runs sweepers beside a block, two of them; they end before the tables are emptied."""
-    return sweeping
+def takeovers(tmp_path: Path) -> Takeovers:
+    """Note who takes what over."""
+    return Takeovers(tmp_path / "takeovers")
+
+
+@pytest.fixture
+def sweepers(lease: timedelta, takeovers: Takeovers) -> Callable[[], AbstractContextManager[None]]:
+    """Give what runs sweepers beside a block; they end before the tables are emptied."""
+    return partial(sweeping, takeovers)
 
 
 @contextmanager
-def sweeping() -> Iterator[None]:
-    """Run two sweepers, and kill them at the end."""
-    running = [fork(sweep), fork(sweep)]
+def sweeping(takeovers: Takeovers) -> Iterator[None]:
+    """Run sweepers, and kill them at the end."""
+    running = [fork(partial(sweep, takeovers)) for _ in range(SWEEPERS)]
     try:
         yield
     finally:
@@ -71,8 +82,9 @@ def sweeping() -> Iterator[None]:
             kill(pid)
 
 
-def sweep() -> None:
+def sweep(takeovers: Takeovers) -> None:
     """Do what ``wf_sweep`` does, again and again; a timer would begin it anew where the database was away."""
+    takeovers.watch()
     parent = os.getppid()
     while os.getppid() == parent:
         try:

@@ -99,20 +99,31 @@ def kill(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def killed_at(point: str, arm: Callable[[str], Any], works: list[Callable[[], Any]]) -> float:
-    """Run each in a process of its own that is killed as it reaches a point; give when the last one was."""
-    running = [_started(point, arm, work) for work in works]
-    came = [_came_and_killed(pid, reached) for pid, reached in running]
-    assert all(came), f"A worker did not come to the point {point!r}."
-    return time.monotonic()
+def killed_at(point: str, arm: Callable[[str], Any], works: list[Callable[[], Any]]) -> list[float | None]:
+    """Run each in a process of its own that is killed as soon as it reaches a point; give when.
+
+    ``None`` stands for one that ended without coming there, which ended well.
+    """
+    running = {reached: pid for pid, reached in [_started(point, arm, work) for work in works]}
+    moments: dict[int, float | None] = {}
+    left = dict(running)
+    while left:
+        ready, _, _ = select.select(list(left), [], [], LONGEST)
+        assert ready, f"A worker neither came to the point {point!r} nor to its end."
+        for reached in ready:
+            moments[reached] = _ended(left.pop(reached), os.read(reached, 1) == b"!")
+            os.close(reached)
+    return [moments[reached] for reached in running]
 
 
-def _came_and_killed(pid: int, reached: int) -> bool:
-    ready, _, _ = select.select([reached], [], [], LONGEST)
-    said = os.read(reached, 1) if ready else b""
-    kill(pid)
-    os.close(reached)
-    return said == b"!"
+def _ended(pid: int, came: bool) -> float | None:
+    """Kill a process that has come to its point; another one has come to its end."""
+    moment = time.monotonic()
+    if came:
+        kill(pid)
+        return moment
+    join(pid)
+    return None
 
 
 def _started(point: str, arm: Callable[[str], Any], work: Callable[[], Any]) -> tuple[int, int]:
