@@ -9,7 +9,9 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.test import TransactionTestCase
 
+from tests.flush import Flush
 from tests.payments import Payments, paying
 from wfapp.tasks import IN_PLACE, MODULE
 
@@ -27,6 +29,15 @@ def chromium() -> str:
     if CHROMIUM is None:
         pytest.skip("needs Chromium, and there is none in the PATH")
     return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Make the database of the tests; where a test committed, delete what it left and nothing else."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        flush = Flush()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: flush())
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -27,3 +27,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file of this process: an SQLite database in memory is one connection, and the tests of locks need many.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / f"tests-{os.getpid()}.sqlite3")}
+    # No test pulls the plug: nobody need wait for the disk at each commit.
+    DATABASES["default"]["OPTIONS"] = {"init_command": "PRAGMA synchronous = OFF"}
