@@ -17,7 +17,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from wfapp import rounds
-from wfapp.admin.people import AT_ONCE, PeopleAdmin
+from wfapp.admin.people import AT_ONCE
+from wfapp.admin.undoing import UndoAdmin
 from wfapp.declaration.registry import registry
 from wfapp.models import OPEN, AbstractFlow, Flow, FlowEvent, OutgoingMessage, Status
 
@@ -71,7 +72,7 @@ class WorkflowFilter(admin.SimpleListFilter):
         return queryset.filter(workflow=name) if name else queryset
 
 
-class FlowAdmin(PeopleAdmin):
+class FlowAdmin(UndoAdmin):
     """Show flows by what stands in columns: never their context, answer or tokens.
 
     One line for a model of your own: ``admin.site.register(InviteFlow, FlowAdmin)``. Its shadow fields join the list
@@ -87,7 +88,7 @@ class FlowAdmin(PeopleAdmin):
     list_display = ("workflow", "step", "status", "age")
     list_filter = (WorkflowFilter, "status", "created_at")
     search_help_text = _("Finds a flow by its whole id, or by the beginning of a value.")
-    actions = ("cancel_flows", "expire_flows", "undo_flows", "resend_links", "revoke_links")
+    actions = ("cancel_flows", "expire_flows", "undo_flows", "close_flows", "resend_links", "revoke_links")
 
     class Media:
         css = {"all": ["wfapp/admin.css"]}
@@ -106,21 +107,6 @@ class FlowAdmin(PeopleAdmin):
     def expire_flows(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:
         """End open flows as if their time were over, once confirmed."""
         return self._end(request, queryset, "expire_flows", "expired")
-
-    @admin.action(description=_("Undo selected flows once more"), permissions=["undo"])
-    def undo_flows(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:
-        """Run the undos that failed once more; of several flows, asked for in the list, once that is confirmed."""
-        flows = list(queryset.filter(status=Status.COMPENSATION_FAILED)[:AT_ONCE])
-        page = request.POST.get("flow_page")
-        if flows and not page and "confirmed" not in request.POST:
-            question = _("What these flows did and could not be undone will be undone once more.")
-            return self.ask(request, flows, "undo_flows", question=question)
-        for flow in flows:
-            if rounds.retry_undo(self.model, flow.pk, user=request.user):
-                self.log_change(request, flow, gettext("Undone once more."))
-        rows = self.model._base_manager.using(queryset.db).filter(pk__in=[flow.pk for flow in flows])
-        self._report_undone(request, list(rows.values_list("status", flat=True)))
-        return self._back_to(page)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: a flow starts by a round."""
@@ -141,10 +127,6 @@ class FlowAdmin(PeopleAdmin):
     def has_expire_permission(self, request: HttpRequest) -> bool:
         """Ask for the model's ``expire`` permission."""
         return self._is_permitted(request, "expire")
-
-    def has_undo_permission(self, request: HttpRequest) -> bool:
-        """Ask for the model's ``undo`` permission."""
-        return self._is_permitted(request, "undo")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AbstractFlow]:
         """Leave the sealed columns in the database."""
@@ -225,8 +207,8 @@ class FlowAdmin(PeopleAdmin):
             ]
             context |= self.possible(request, flow)
             context["flow_buttons"] += [(action, label) for action, label, permitted in buttons if permitted]
-        elif flow.status == Status.COMPENSATION_FAILED and self.has_undo_permission(request):
-            context["flow_buttons"] = [("undo_flows", _("Undo once more"))]
+        elif flow.status == Status.COMPENSATION_FAILED:
+            context["flow_buttons"] = self.possible_undo(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _end(self, request: HttpRequest, queryset: Rows, action: str, status: Ending) -> HttpResponse | None:
@@ -255,24 +237,6 @@ class FlowAdmin(PeopleAdmin):
                 refused,
             )
             self.message_user(request, text % {"count": refused}, messages.WARNING)
-
-    def _report_undone(self, request: HttpRequest, statuses: list[str]) -> None:
-        left, going = statuses.count(Status.COMPENSATION_FAILED), statuses.count(Status.COMPENSATING)
-        if not statuses:
-            self.message_user(request, _("None of the selected flows has anything left to undo."), messages.WARNING)
-        if done := len(statuses) - left - going:
-            text = ngettext("%(count)d flow was undone.", "%(count)d flows were undone.", done)
-            self.message_user(request, text % {"count": done}, messages.SUCCESS)
-        if going:
-            text = ngettext("%(count)d flow is being undone.", "%(count)d flows are being undone.", going)
-            self.message_user(request, text % {"count": going}, messages.INFO)
-        if left:
-            text = ngettext(
-                "%(count)d flow could not be undone this time either: its timeline names the errors.",
-                "%(count)d flows could not be undone this time either: their timelines name the errors.",
-                left,
-            )
-            self.message_user(request, text % {"count": left}, messages.ERROR)
 
     @cached_property
     def _shadows(self) -> dict[str, models.Field[Any, Any]]:

@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     COMPENSATING = "compensating", _("being undone")
     UNCOMPENSATED = "uncompensated", _("could not be undone")
     COMPENSATION_FAILED = "compensation_failed", _("left for people to undo")
+    CLOSED = "closed", _("closed without its undo")
     FINISHED = "finished", _("finished")
     ABORTED = "aborted", _("aborted")
     CANCELLED = "cancelled", _("cancelled")

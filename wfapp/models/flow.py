@@ -154,7 +154,7 @@ class AbstractFlow(models.Model):
         verbose_name: ClassVar[str | _StrPromise] = _("flow")
         verbose_name_plural: ClassVar[str | _StrPromise] = _("flows")
         # Nobody adds, edits or deletes a flow by hand.
-        default_permissions = ("view", "cancel", "expire", "resend", "revoke", "undo")
+        default_permissions = ("view", "cancel", "expire", "resend", "revoke", "undo", "close")
         # The admin's list sorts by -created_at, -id: with each of its filters an index serves the sort as well.
         indexes = [
             models.Index(fields=["-created_at", "-id"]),

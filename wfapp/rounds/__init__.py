@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfapp.rounds.answering import staff_page, staff_token
+from wfapp.rounds.closing import close_without_undo
 from wfapp.rounds.download import download
 from wfapp.rounds.holders import play, show
 from wfapp.rounds.programs import run_program
@@ -16,6 +17,7 @@ from wfapp.rounds.tending import care_of, resend_by_staff, revoke_by_staff
 __all__ = [
     "cancel_token",
     "care_of",
+    "close_without_undo",
     "download",
     "end_by_staff",
     "first_page",

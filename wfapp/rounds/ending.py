@@ -6,7 +6,6 @@ import time
 from typing import Final
 
 import msgspec
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wfapp.declaration.outcomes import Abort
@@ -18,7 +17,7 @@ from wfapp.rounds.settle import answer_of, settle
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import Claim, Note, Report
-from wfapp.storage.database import ANSWER_LIFETIME
+from wfapp.storage.database import answers_until
 from wfapp.storage.tokens import Token
 
 __all__ = ["end_claimed", "ending", "give_up"]
@@ -43,7 +42,7 @@ def give_up(claim: Claim, goal: Goal) -> None:
         notes = [Note("uncompensated", entry.position.step) for entry in reversed(state.acted)]
         claim.store(stranded(state, goal), Report(status="compensation_failed", notes=notes))
         return
-    over = ended(state, timezone.now() + ANSWER_LIFETIME)
+    over = ended(state, answers_until(state))
     claim.store(over, Report(status=goal, notes=[Note(goal, state.position.step)]))
 
 

@@ -8,7 +8,6 @@ from typing import cast
 import msgspec
 from django.utils import timezone
 
-from wfapp.conf import conf
 from wfapp.declaration.links import Link
 from wfapp.declaration.outcomes import Abort, Ask, Finish
 from wfapp.engine.cursor import Position
@@ -23,7 +22,7 @@ from wfapp.rounds.records import recorded
 from wfapp.rounds.stage import Stage, browser_binding
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import Storage
-from wfapp.storage.database import ANSWER_LIFETIME
+from wfapp.storage.database import answers_until
 
 __all__ = ["expiry", "next_state"]
 
@@ -123,9 +122,7 @@ def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) 
         base = replace(base, binding=browser_binding(stage.caller) or base.binding)
     if isinstance(result, Abort) and (base.stuck or any(undo_of(stage, entry) for entry in base.acted)):
         return undone_first(stage, stage.keep(base, "the end"), ending_as(result))
-    now = timezone.now()
-    kept = (stage.cls.retention or conf.RETENTION) if base.fingerprint else ANSWER_LIFETIME
-    return ended(base, now + kept)
+    return ended(base, answers_until(base))
 
 
 def expiry(stage: Stage, position: Position) -> datetime:

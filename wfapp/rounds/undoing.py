@@ -8,7 +8,6 @@ import time
 import msgspec
 from django.utils import timezone
 
-from wfapp.conf import conf
 from wfapp.declaration.durability import delay_after
 from wfapp.declaration.registry import registry
 from wfapp.engine.acting import Acted, Failure, Goal
@@ -25,7 +24,7 @@ from wfapp.rounds.records import marked, with_failed
 from wfapp.rounds.settle import composed, enqueue
 from wfapp.rounds.stage import Stage
 from wfapp.storage.base import Note, Report
-from wfapp.storage.database import ANSWER_LIFETIME
+from wfapp.storage.database import answers_until
 from wfapp.storage.heart import beating
 from wfapp.storage.lease import FencedClaim, Lease, LeaseLost, new_fence
 from wfapp.storage.transaction import round_transaction
@@ -136,9 +135,7 @@ def _arrived(lease: Lease) -> Lease:
 
 def _over(lease: Lease, state: State, *notes: Note) -> Lease:
     """End a flow for good, and wipe it."""
-    workflow = registry.get(state.workflow)
-    kept = (workflow.retention or conf.RETENTION) if state.fingerprint else ANSWER_LIFETIME
-    over = ended(state, timezone.now() + kept)
+    over = ended(state, answers_until(state))
     lease = _stored(lease, over, state.undoing, *notes, Note(state.undoing, error=state.reason))
     release_flow(lease.using, state.id)
     return lease

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -33,6 +33,7 @@ __all__ = [
     "ANSWER_LIFETIME",
     "DatabaseClaim",
     "DatabaseStorage",
+    "answers_until",
     "model_of",
 ]
 
@@ -185,8 +186,17 @@ class DatabaseStorage(Storage):
         # Not from a replica: it may not know yet of the round that sent the browser here.
         return _opened(model, statements.read(model, router.db_for_write(model), _COLUMNS, **lookup))
 
-    def end(self, model: type[AbstractFlow], pk: uuid.UUID, *, status: str, user_id: Any, reason: str = "") -> bool:
-        """End an open flow from outside; False where it has ended, or is undone. Raises FlowActs, InvalidToken or Busy.
+    def end(
+        self,
+        model: type[AbstractFlow],
+        pk: uuid.UUID,
+        *,
+        status: str,
+        user_id: Any,
+        reason: str = "",
+        among: Sequence[Status] = OPEN,
+    ) -> bool:
+        """End a flow from outside; False where it is not ``among`` these. Raises FlowActs, InvalidToken or Busy.
 
         A cancelled flow answers its tokens so; an expired one, or one that cannot be read, answers nothing.
         """
@@ -194,7 +204,7 @@ class DatabaseStorage(Storage):
         stack, row = self._lock(model, durable=False, id=pk)
         now = timezone.now()
         with stack:
-            if row[3] not in OPEN:
+            if row[3] not in among:
                 return False
             _refuse_acting(model, row)
             flow = model._base_manager.using(router.db_for_write(model)).get(pk=pk)
@@ -220,9 +230,7 @@ class DatabaseStorage(Storage):
         except InvalidToken:
             return nothing
         last = Last(digest="", end={"status": "aborted", "reason": status})
-        # A key answers for as long as the row is there.
-        kept = _retention(state.workflow) if state.fingerprint else ANSWER_LIFETIME
-        over = ended(msgspec.structs.replace(state, last=last, reason=reason), timezone.now() + kept)
+        over = ended(msgspec.structs.replace(state, last=last, reason=reason), answers_until(state))
         return {**seal_state(model, over), "answer_until": over.expires}
 
     def is_running(self, model: type[AbstractFlow], pk: uuid.UUID) -> bool:
@@ -272,11 +280,12 @@ def _refuse_acting(model: type[AbstractFlow], row: Row) -> None:
         raise FlowActs
 
 
-def _retention(workflow: str) -> timedelta:
-    """Tell how long the row of an ended flow is kept, of a workflow that is gone as well."""
-    own = registry.get(workflow).retention if workflow in registry.names() else None
-    kept: timedelta = own or conf.RETENTION
-    return kept
+def answers_until(state: State) -> datetime:
+    """Tell until when the answer of a flow that ends now is repeated: that of a key as long as its row is there."""
+    # The workflow may be gone.
+    own = registry.get(state.workflow).retention if state.workflow in registry.names() else None
+    kept: timedelta = (own or conf.RETENTION) if state.fingerprint else ANSWER_LIFETIME
+    return timezone.now() + kept
 
 
 def _runs(model: type[AbstractFlow], row: Row) -> bool:

@@ -86,7 +86,7 @@ def test_a_subclass_has_indexes_of_its_own() -> None:
 
 def test_a_subclass_has_permissions_of_its_own() -> None:
     """View, cancel and expire; nobody may add, change or delete."""
-    assert InviteFlow._meta.default_permissions == ("view", "cancel", "expire", "resend", "revoke", "undo")
+    assert InviteFlow._meta.default_permissions == ("view", "cancel", "expire", "resend", "revoke", "undo", "close")
 
 
 @pytest.mark.django_db
