@@ -44,7 +44,8 @@ def recover(model: type[AbstractFlow]) -> Recovered:
 
 def _expired(model: type[AbstractFlow], now: datetime) -> list[uuid.UUID]:
     rows = model.objects.using(router.db_for_write(model)).expired(now).exclude(fence=None)
-    return list(rows.exclude(status=Status.PENDING).values_list("pk", flat=True))
+    # Whoever runs a step is told once, and by whoever asked first.
+    return list(rows.filter(stop="").values_list("pk", flat=True))
 
 
 def _stuck(model: type[AbstractFlow], now: datetime) -> list[uuid.UUID]:

@@ -29,8 +29,10 @@ __all__ = [
     "LOSSES",
     "acted_by",
     "acted_since",
+    "at_hand",
     "ending_as",
     "has_undo",
+    "is_lost",
     "new_run",
     "refuse_lasting",
     "stranded",
@@ -90,11 +92,19 @@ def has_undo(state: State) -> bool:
 
 def uncertain(stage: Stage) -> tuple[Acted, ...]:
     """List what may have been done in part, and can be undone: the step at hand, or what is left of a group."""
-    state = stage.state
+    return tuple(entry for entry in at_hand(stage.state) if undo_of(stage, entry) is not None)
+
+
+def at_hand(state: State) -> tuple[Acted, ...]:
+    """List the step at hand, or what is left of a group, whether or not any code of today can undo it."""
     members = state.run.members if state.run is not None else {}
     names = [name for name, member in members.items() if not member.status] if members else [state.position.step]
-    entries = [Acted(replace(state.position, step=name), len(state.history), state.scopes) for name in names]
-    return tuple(entry for entry in entries if undo_of(stage, entry) is not None)
+    return tuple(Acted(replace(state.position, step=name), len(state.history), state.scopes) for name in names)
+
+
+def is_lost(state: State) -> bool:
+    """Tell whether whoever ran the step at hand is gone, where nobody runs it now: how far it came, nobody knows."""
+    return state.run is not None and not state.undoing and (bool(state.run.lost) or state.run.due is None)
 
 
 def stranded(state: State, goal: Goal) -> State:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wfapp.declaration.outcomes import Abort
 from wfapp.engine.acting import Goal
 from wfapp.engine.state import Last, ended
-from wfapp.rounds.acted import CANCELLED, EXPIRED, stranded, uncertain
+from wfapp.rounds.acted import CANCELLED, EXPIRED, at_hand, is_lost, stranded, uncertain
 from wfapp.rounds.answer import Answer
 from wfapp.rounds.settle import answer_of, settle
 from wfapp.rounds.stage import Stage
@@ -37,7 +37,9 @@ def give_up(claim: Claim, goal: Goal) -> None:
     What is to be undone stays, sealed, until a code comes that can.
     """
     state = claim.state
-    state = msgspec.structs.replace(state, last=Last(digest="", end={"status": "aborted", "reason": goal}))
+    acted = (*state.acted, *at_hand(state)) if is_lost(state) else state.acted
+    last = Last(digest="", end={"status": "aborted", "reason": goal})
+    state = msgspec.structs.replace(state, last=last, acted=acted)
     if state.acted or state.stuck:
         notes = [Note("uncompensated", entry.position.step) for entry in reversed(state.acted)]
         claim.store(stranded(state, goal), Report(status="compensation_failed", notes=notes))
@@ -54,8 +56,7 @@ def end_claimed(claim: Claim, stage: Stage, token: Token, *, status: str, reason
     if state.run is not None and state.run.due is None and claim.running:
         claim.ask_to_stop(status, reason)
         return answer_of(stage, token)
-    if state.run is not None and not state.undoing and (state.run.lost or state.run.due is None):
-        # Whoever ran the step is gone.
+    if is_lost(state):
         state = msgspec.structs.replace(state, acted=(*state.acted, *uncertain(stage)))
     stage.state = msgspec.structs.replace(state, reason=reason)
     return settle(claim, stage, ending(status), digest, [], time.perf_counter())

@@ -18,7 +18,7 @@ from wfapp.declaration.registry import registry
 from wfapp.engine.state import Last, State
 from wfapp.errors import FlowCancelled, InvalidToken, StepLost, StepTimedOut, UnknownWorkflow
 from wfapp.models import AbstractFlow
-from wfapp.rounds.acted import CANCELLED, FAILED, LOSSES, new_run, uncertain
+from wfapp.rounds.acted import CANCELLED, EXPIRED, FAILED, LOSSES, new_run, uncertain
 from wfapp.rounds.answer import Answer, Caller
 from wfapp.rounds.attempt import Patience, Tried, attempting, is_passing, taken_again, timed
 from wfapp.rounds.ending import end_claimed, ending, give_up
@@ -122,6 +122,8 @@ def _goes_on(lease: Lease) -> bool:
 def _next(lease: Lease, caller: Caller) -> tuple[Lease, Answer | None]:
     if lease.state.undoing:
         return undo_next(lease, caller), None
+    if not lease.stop and lease.state.expires <= timezone.now():
+        lease = replace(lease, stop=EXPIRED)
     if lease.stop:
         return _stopped(lease, caller)
     tried = Tried()

@@ -73,7 +73,7 @@ class DatabaseClaim(Claim):
 
     def ask_to_stop(self, status: str, reason: str = "") -> None:
         asked = f"{status} {reason}".rstrip()
-        self._model._base_manager.using(self._using).filter(pk=self.state.id).update(stop=asked)
+        self._model._base_manager.using(self._using).filter(pk=self.state.id, stop="").update(stop=asked)
 
     def guarded(self) -> AbstractContextManager[None]:
         return transaction.atomic(using=self._using)

@@ -179,6 +179,21 @@ def test_a_flow_that_does_not_fit_the_code_is_left_to_another_one(
     assert outside.written == THROUGH
 
 
+def test_what_was_perhaps_done_and_no_code_can_undo_stays(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever ran the step is gone, and with them the code that fits: its own undo is kept, too."""
+    outside.errors["charge"] = [SystemExit()]
+    with pytest.raises(SystemExit):
+        to_confirm()
+    lease_is_over()
+    pk = Flow.objects.get().pk
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "Stage", lambda *args: (_ for _ in ()).throw(InvalidToken()))
+        assert end_by_staff(Flow, pk, status="cancelled")
+    assert retry_undo(Flow, pk)
+    assert outside.written[-2:] == ["refund", "unreserve"]
+    assert Flow.objects.get().status == "cancelled"
+
+
 def test_what_no_code_can_undo_stays_to_be_undone(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It expires into a state that staff see; a code that fits undoes it."""
     flow = to_confirm()
