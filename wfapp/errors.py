@@ -24,6 +24,7 @@ WorkflowError
     ├── InvalidToken      410   ├── BodyTooLarge      413
     ├── UnsupportedMedia  415   ├── KeyReused         422
     └── LimitExceeded     429
+        └── TooManyFlows  429
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ __all__ = [
     "Stale",
     "StepLost",
     "StepTimedOut",
+    "TooManyFlows",
     "UnknownWorkflow",
     "UnsupportedMedia",
     "WorkflowError",
@@ -283,3 +285,13 @@ class LimitExceeded(Fault):
     status = 429
     code = "limit"
     message = _("Too many attempts. Try again later.")
+
+
+class TooManyFlows(LimitExceeded):
+    """Refuse a start while as many flows of its workflow go on as may at once."""
+
+    code = "too-many-flows"
+    message = _("Too many people are doing this at the moment. Try again in a moment.")
+
+    def __init__(self, message: str | Promise = "", *, retry_after: int = 5) -> None:
+        super().__init__(message, retry_after=retry_after)

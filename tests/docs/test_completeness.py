@@ -170,7 +170,8 @@ def test_wire_lists_every_fault() -> None:
 
 
 def fault_codes() -> set[tuple[int, str]]:
-    codes = {(fault.status, fault.code) for fault in Fault.__subclasses__()}
+    kinds = [kind for fault in Fault.__subclasses__() for kind in (fault, *fault.__subclasses__())]
+    codes = {(kind.status, kind.code) for kind in kinds}
     errors = importlib.import_module("wfapp.errors")
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

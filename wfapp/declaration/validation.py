@@ -107,10 +107,21 @@ def _check_options(cls: AnyWorkflow) -> None:
     check_count(f"{cls.__qualname__}: version", cls.version)
     if cls.continues not in {"", "user"}:
         raise _fail(cls, f"continues is {cls.continues!r}; legal are '' and 'user'.")
+    _check_concurrency(cls)
     if not (isinstance(cls.Params, type) and issubclass(cls.Params, Params)):
         raise _fail(cls, f"Params is {cls.Params!r}; derive it from wfapp.Params.")
     validate_params(cls.Params)
     _check_permissions(cls, "permission_required", several(cls.permission_required))
+
+
+def _check_concurrency(cls: AnyWorkflow) -> None:
+    if cls.when_full not in {"wait", "refuse"}:
+        raise _fail(cls, f"when_full is {cls.when_full!r}; legal are 'wait' and 'refuse'.")
+    if cls.max_concurrency is None:
+        return
+    check_count(f"{cls.__qualname__}: max_concurrency", cls.max_concurrency)
+    if cls.storages != ("database",):
+        raise _fail(cls, f"max_concurrency counts rows, and storage is {cls.storage!r}; legal is 'database' alone.")
 
 
 def _is_name(name: Any) -> bool:

@@ -91,6 +91,12 @@ class Workflow(Generic[C]):
     continues: ClassVar[Literal["", "user"]] = ""
     """``"user"``: starting it again comes back to the open flow of the signed-in user."""
 
+    max_concurrency: ClassVar[int | None] = None
+    """How many of its flows may go on at once, over all processes; each counts from its start to its end."""
+
+    when_full: ClassVar[Literal["wait", "refuse"]] = "wait"
+    """What becomes of a start beyond that: the flow waits for its turn, or nothing starts (429)."""
+
     login_required: ClassVar[bool] = False
     """Whether its steps need a signed-in user, unless they say otherwise."""
 

@@ -54,6 +54,9 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
     lost: int = 0
     """How often whoever ran it was not heard of any more: how far it came, nobody knows."""
 
+    waits: bool = False
+    """Whether the flow has not begun: others of its workflow go on, and it waits for its turn."""
+
 
 class Acted(msgspec.Struct, frozen=True, array_like=True):
     """Remember a durable step that completed."""

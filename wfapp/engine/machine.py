@@ -36,6 +36,8 @@ class Due:
     """Say that the step at a position runs next, in a transaction of its own."""
 
     position: Position
+    waits: bool = False
+    """Whether it is not the flow's turn yet."""
 
 
 Result = Paused | Due | Finish | Abort | Ask | Link

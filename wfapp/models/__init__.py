@@ -8,6 +8,7 @@ from wfapp.models.flow import ENDED, OPEN, RUNNING, AbstractFlow, Flow, FlowQuer
 from wfapp.models.link import Link, LinkQuerySet, LinkStatus
 from wfapp.models.outgoing import OutgoingMessage, OutgoingQuerySet, SendStatus
 from wfapp.models.tables import flow_models, model_by_tag, table_tag
+from wfapp.models.turn import Turn, TurnQuerySet
 from wfapp.models.upload import Upload
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "OutgoingQuerySet",
     "SendStatus",
     "Status",
+    "Turn",
+    "TurnQuerySet",
     "Upload",
     "flow_models",
     "model_by_tag",

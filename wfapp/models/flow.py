@@ -66,6 +66,11 @@ class FlowQuerySet(models.QuerySet[Row]):
         asked_to_stop = models.Q(status__in=OPEN) & ~models.Q(stop="")
         return self.filter(models.Q(status__in=RUNNING) | asked_to_stop, due_at__lte=now)
 
+    def going(self, now: datetime) -> Self:
+        """Keep the flows that take a place of a workflow that limits them: neither over nor left to expire."""
+        paused = models.Q(status__in=(Status.PAUSED, Status.WAITING), expires_at__gt=now)
+        return self.filter(models.Q(status__in=RUNNING) | paused)
+
     def idle(self) -> Self:
         """Keep the flows that have never acted: nothing of them has to be undone."""
         return self.filter(fence=None)

@@ -39,6 +39,7 @@ __all__ = [
     "uncertain",
     "undo_of",
     "undone_first",
+    "waits_for_turn",
 ]
 
 CANCELLED: Final = "cancelled"
@@ -52,12 +53,21 @@ LOSSES: Final = 5
 replace = msgspec.structs.replace
 
 
-def new_run(stage: Stage, position: Position | None = None) -> Run:
-    """Give the right to run the next step to whoever plays this round, or to a worker that is told its fence."""
+def new_run(stage: Stage, position: Position | None = None, *, waits: bool = False) -> Run:
+    """Give the right to run the next step to whoever plays this round, or to a worker that is told its fence.
+
+    A flow that ``waits`` for its turn is run by whoever calls it up.
+    """
     user, now = stage.caller.user, timezone.now()
     actor = str(user.pk) if user is not None and user.is_authenticated else None
     queued = position is not None and is_background(stage, position)
-    return Run(actor=actor, since=now, fence=new_fence(), due=now + conf.QUEUE_LEASE if queued else None)
+    due = now if waits else now + conf.QUEUE_LEASE if queued else None
+    return Run(actor=actor, since=now, fence=new_fence(), due=due, waits=waits)
+
+
+def waits_for_turn(state: State) -> bool:
+    """Tell whether a flow has not begun, because as many others of its workflow go on as may."""
+    return state.run is not None and state.run.waits
 
 
 def acted_by(stage: Stage) -> tuple[Acted, ...]:

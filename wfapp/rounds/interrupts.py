@@ -35,8 +35,8 @@ def interrupted(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answe
     if may_cancel(stage, entry.input.action):
         digest = state.last.digest if state.last is not None else ""
         return end_claimed(claim, stage, token, status=CANCELLED, digest=digest)
-    if not state.undoing and is_background(stage, state.position):
-        # No request runs it: the sweeper does what its worker did not.
+    if run.waits or (not state.undoing and is_background(stage, state.position)):
+        # No request runs it before its turn, or at all: the sweeper does what its worker did not.
         return answer_of(stage, token)
     run = msgspec.structs.replace(run, fence=new_fence(), due=None, lost=run.lost + (run.due is None))
     state = msgspec.structs.replace(state, run=run)

@@ -55,7 +55,7 @@ def next_state(stage: Stage, verdict: Verdict, storage: Storage, digest: str) ->
         return base
     # A flow that has gone on waits for no link any more.
     base = _moved_on(replace(base, link=None), stage, verdict, storage, result.position)
-    return replace(base, run=new_run(stage, result.position)) if isinstance(result, Due) else base
+    return replace(base, run=new_run(stage, result.position, waits=result.waits)) if isinstance(result, Due) else base
 
 
 def _moved_on(base: State, stage: Stage, verdict: Verdict, storage: Storage, position: Position) -> State:

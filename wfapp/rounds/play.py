@@ -20,7 +20,7 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import State
 from wfapp.errors import Busy, Fault, InvalidToken, MalformedRequest, Stale, UnknownWorkflow, WrongOutcome, WrongStep
 from wfapp.logs import for_one_flow
-from wfapp.rounds.acted import FAILED
+from wfapp.rounds.acted import FAILED, waits_for_turn
 from wfapp.rounds.answer import REFRESH, Answer, Caller, Input
 from wfapp.rounds.draw import build_form, offered
 from wfapp.rounds.ending import give_up
@@ -30,6 +30,7 @@ from wfapp.rounds.interrupts import interrupted
 from wfapp.rounds.keys import input_digest, is_same_input
 from wfapp.rounds.limits import Charges, charges_of
 from wfapp.rounds.moves import CANCEL, may_cancel
+from wfapp.rounds.recovery import run_in_turn
 from wfapp.rounds.settle import answer_of, settle, standing
 from wfapp.rounds.stage import Stage, admit
 from wfapp.rounds.verdict import Verdict, act, refusal, submit
@@ -265,7 +266,7 @@ def _repeated(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
 def show(
     token: Token, *, caller: Caller, workflow: type[Workflow[Any]] | None = None, typed: Input | None = None
 ) -> Answer:
-    """Show where a flow stands, with what was typed, and change nothing.
+    """Show where a flow stands, with what was typed, and change nothing; one whose turn has come begins.
 
     Raises Stale where the token is of an earlier revision.
     """
@@ -280,6 +281,8 @@ def show(
 
 def _shown(token: Token, caller: Caller, workflow: type[Workflow[Any]] | None, typed: Input | None = None) -> Answer:
     stage, current = peeked(token, caller, workflow)
+    if waits_for_turn(stage.state) and run_in_turn(stage.cls, stage.state.id, caller):
+        stage, current = peeked(token, caller, workflow)
     state = stage.state
     # Where somebody else played on meanwhile, the person asks for what comes after the page that they have.
     held = state.last.held if state.last is not None else None

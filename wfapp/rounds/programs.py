@@ -28,17 +28,19 @@ from wfapp.errors import (
 )
 from wfapp.logs import for_one_flow
 from wfapp.models import RUNNING, AbstractFlow, Status
-from wfapp.rounds.answer import Answer, Caller
+from wfapp.rounds.answer import Answer, Caller, Input
 from wfapp.rounds.holding import carried, spoilable
 from wfapp.rounds.keys import fingerprint_of, idempotency_hash, is_same_start, seed_of
-from wfapp.rounds.recovery import run_due
+from wfapp.rounds.recovery import run_in_turn
 from wfapp.rounds.results import FlowResult, result_of
 from wfapp.rounds.settle import settle
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.start import new_state, row_of_key
+from wfapp.rounds.turns import wait_for_turn
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import FlowExists, Note, get_storage
 from wfapp.storage.database import DatabaseStorage, model_of
+from wfapp.storage.turns import free_places, take_place
 
 __all__ = ["run_program"]
 
@@ -69,7 +71,7 @@ def run_program(
     model = model_of(workflow)
     if not idempotency_key:
         carried(partial(_begun, workflow, state, None, caller), caller)
-        return _awaited(model, state.id, caller)
+        return _awaited(workflow, state.id, caller)
     key = idempotency_hash(workflow, caller, idempotency_key)
     state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), None))
     while True:
@@ -81,7 +83,7 @@ def run_program(
         except FlowExists:
             # Another caller of the same key was first.
             continue
-        return _awaited(model, state.id, caller)
+        return _awaited(workflow, state.id, caller)
 
 
 def _refuse_unfit(workflow: type[Workflow[Any]]) -> None:
@@ -102,9 +104,11 @@ def _refuse_unfit(workflow: type[Workflow[Any]]) -> None:
 
 def _begun(workflow: type[Workflow[Any]], state: State, key: str | None, caller: Caller) -> Answer:
     """Store a flow that stands at its first step; leaving the claim runs it."""
-    began = time.perf_counter()
+    began, places = time.perf_counter(), free_places(workflow)
     with spoilable(get_storage(DatabaseStorage.name).begin(workflow, state, key)) as claim:
         stage = Stage(workflow, claim.state, caller)
+        if places is not None and not take_place(places, state.id):
+            return wait_for_turn(claim, stage, Input())
         result = stage.machine.begin()
         if isinstance(result, Paused):
             raise NotAllowed(code="permission")
@@ -127,22 +131,22 @@ def _known(workflow: type[Workflow[Any]], row: uuid.UUID, state: State, caller: 
         return result_of(model, row)
     if not is_same_start(held.fingerprint, bytes(state.params), None):
         raise KeyReused
-    if not run_due(model, row, caller):
+    if not run_in_turn(workflow, row, caller):
         result = result_of(model, row)
         if result.status in RUNNING:
             raise FlowAlreadyRunning(workflow.name, row)
         return result
-    return _awaited(model, row, caller)
+    return _awaited(workflow, row, caller)
 
 
-def _awaited(model: type[AbstractFlow], pk: uuid.UUID, caller: Caller) -> FlowResult:
+def _awaited(workflow: type[Workflow[Any]], pk: uuid.UUID, caller: Caller) -> FlowResult:
     """Wait, no longer than the caller does, for what the flow itself waits for: another attempt, another worker."""
     pause = _FIRST_PAUSE
     while True:
-        result = result_of(model, pk)
+        result = result_of(model_of(workflow), pk)
         left = caller.patience().total_seconds() if caller.until is not None else 0.0
         if result.status not in RUNNING or left <= 0:
             return result
-        if not run_due(model, pk, caller):
+        if not run_in_turn(workflow, pk, caller):
             time.sleep(min(pause, left))
             pause = min(pause * 2, _LONGEST_PAUSE)

@@ -25,7 +25,7 @@ def is_background(stage: Stage, position: Position) -> bool:
 
 def is_queued(state: State, stage: Stage) -> bool:
     """Tell whether a flow waits for a worker, and for nobody else."""
-    waits = state.run is not None and state.run.due is not None
+    waits = state.run is not None and state.run.due is not None and not state.run.waits
     return waits and not state.undoing and is_background(stage, state.position)
 
 

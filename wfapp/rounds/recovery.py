@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from wfapp.declaration.registry import registry
+from wfapp.declaration.workflow import Workflow
 from wfapp.engine.state import State
 from wfapp.errors import Busy, InvalidToken, UnknownWorkflow
 from wfapp.logs import for_one_flow
@@ -24,10 +25,11 @@ from wfapp.rounds.answer import Caller
 from wfapp.rounds.running import run_on
 from wfapp.rounds.stage import Stage
 from wfapp.storage.base import Note, Report, get_storage
-from wfapp.storage.database import DatabaseStorage
+from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.lease import Lease, put_off, take, take_over
+from wfapp.storage.turns import call_up
 
-__all__ = ["retry_undo", "run_due", "run_next_due", "run_queued"]
+__all__ = ["retry_undo", "run_due", "run_in_turn", "run_next_due", "run_queued"]
 
 logger = logging.getLogger("wfapp.rounds")
 
@@ -36,8 +38,20 @@ UNFIT = timedelta(hours=1)
 
 
 def run_next_due(model: type[AbstractFlow]) -> bool:
-    """Take over the flow that has been due for longest and run it; False where none is due."""
+    """Take over the flow that has been due for longest and run it; False where none is due.
+
+    Flows that wait for their turn are called up before.
+    """
+    for workflow in registry:
+        if workflow.max_concurrency is not None and model_of(workflow) is model:
+            call_up(workflow)
     return run_due(model)
+
+
+def run_in_turn(workflow: type[Workflow[Any]], pk: uuid.UUID, waiting: Caller) -> bool:
+    """Run a flow that is due, as ``run_due`` does, where its turn has come."""
+    call_up(workflow)
+    return run_due(model_of(workflow), pk, waiting)
 
 
 def run_due(model: type[AbstractFlow], pk: uuid.UUID | None = None, waiting: Caller | None = None) -> bool:
@@ -56,10 +70,17 @@ def run_due(model: type[AbstractFlow], pk: uuid.UUID | None = None, waiting: Cal
 
 
 def run_queued(model: type[AbstractFlow], pk: uuid.UUID, fence: int) -> None:
-    """Run the step that a flow waits with under this fence, and on from there; nothing where somebody has taken it."""
+    """Run the step that a flow waits with under this fence, and on from there; nothing where somebody has taken it.
+
+    Where that ends the flow, those whose turn has come by it begin.
+    """
     lease = take(model, pk, fence)
-    if lease is not None:
-        run_on(lease, _actor(lease.state))
+    if lease is None:
+        return
+    run_on(lease, _actor(lease.state))
+    while called := call_up(registry.get(lease.state.workflow)):
+        for next_one in called:
+            run_due(model, next_one)
 
 
 @for_one_flow

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 from django.db import router
+from django.utils.translation import gettext_lazy as _
 
 from wfapp.declaration.display import drawing_of
 from wfapp.declaration.links import Link
@@ -18,7 +19,7 @@ from wfapp.engine.state import Sent, State
 from wfapp.errors import MissingAbility, WrongOutcome
 from wfapp.links.compose import Prepared, compose
 from wfapp.links.outbox import queue
-from wfapp.rounds.acted import CANCELLED, EXPIRED
+from wfapp.rounds.acted import CANCELLED, EXPIRED, waits_for_turn
 from wfapp.rounds.answer import Answer, DeviceView, Input, Notice, Pending
 from wfapp.rounds.draw import draw, notice_actions, notice_texts, page_title
 from wfapp.rounds.last import effects_of, end_of
@@ -35,6 +36,9 @@ from wfapp.storage.tokens import Token
 from wfapp.uploads import takes_files
 
 __all__ = ["answer_of", "composed", "enqueue", "kept", "settle", "standing"]
+
+
+NOT_YET = _("It is not your turn yet. This goes on by itself as soon as others are done.")
 
 
 def settle(claim: Claim, stage: Stage, verdict: Verdict, digest: str, notes: list[Note], began: float) -> Answer:
@@ -149,19 +153,20 @@ def _waiting(stage: Stage, sent: Sent) -> dict[str, Any]:
 
 
 def _pending(stage: Stage) -> dict[str, Any]:
-    """Show that a step runs, or waits for its next attempt."""
-    step = stage.step()
-    told = progress_of(model_of(stage.cls), stage.state.id)
-    fraction, text = told if told is not None else (None, "")
-    texts = notice_texts(stage, step)
-    return {
-        "title": texts["title"],
-        "pending": Pending(step=stage.name, text=text or texts["description"], progress=fraction),
+    """Show that a step runs, or waits for its next attempt; or that the flow waits for its turn."""
+    shown: dict[str, Any] = {
         "notice": Notice(actions=cancel_of(stage)),
         "rejected": False,
         "stayed": False,
         "device": None,
     }
+    if waits_for_turn(stage.state):
+        return {**shown, "pending": Pending(step=stage.name, text=str(NOT_YET))}
+    told = progress_of(model_of(stage.cls), stage.state.id)
+    fraction, text = told if told is not None else (None, "")
+    texts = notice_texts(stage, stage.step())
+    pending = Pending(step=stage.name, text=text or texts["description"], progress=fraction)
+    return {**shown, "title": texts["title"], "pending": pending}
 
 
 def _waiting_for_staff(stage: Stage) -> dict[str, Any]:
@@ -267,10 +272,11 @@ def _notes(stage: Stage, verdict: Verdict, state: State) -> list[Note]:
         notes.append(Note("action", verdict.action))
     elif step and stage.state.run is None and not verdict.outside:
         notes.insert(0, Note("submitted", step))
+    rests = stage.state.run is not None and state.run is None
     if state.ended:
         notes.append(Note(_status(Stage(stage.cls, state, stage.caller)), error=state.reason))
     elif state.undoing:
         notes.append(Note("compensating"))
-    elif state.position != stage.state.position:
+    elif (state.position != stage.state.position or rests) and not waits_for_turn(state):
         notes.append(Note("paused" if state.run is None else "step_started", state.position.step))
     return notes

@@ -36,16 +36,18 @@ from wfapp.rounds.keys import (
     seed_of,
 )
 from wfapp.rounds.play import Entry, charge, charged, play, played, run
-from wfapp.rounds.recovery import run_due
+from wfapp.rounds.recovery import run_in_turn
 from wfapp.rounds.rows import show_row
 from wfapp.rounds.settle import composed, enqueue, settle, standing
 from wfapp.rounds.stage import Stage, admit, belongs_to, binding_of, refuse_unexposed
+from wfapp.rounds.turns import wait_for_turn
 from wfapp.rounds.verdict import Verdict, submit
 from wfapp.rounds.watching import watched
 from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Storage, get_storage
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.sealing import flow_id_from
 from wfapp.storage.tokens import Token
+from wfapp.storage.turns import free_places, take_place
 
 __all__ = ["first_page", "new_state", "row_of_key", "start"]
 
@@ -67,7 +69,7 @@ def first_page(
     """Draw the first page of a workflow, with what was typed, and change nothing: there is no flow yet.
 
     A workflow whose first step has no form, or passes keys of a context, or that continues an open flow, answers
-    ``start``: a button.
+    ``start``: a button; so does one whose flows have to wait for their turn now.
     """
     state = new_state(workflow, caller, params, seed_of(workflow, "", timezone.now()), next)
     return _first_page(Stage(workflow, state, caller), new_start_key(workflow, timezone.now()), typed)
@@ -90,6 +92,7 @@ def _first_page(stage: Stage, start_key: str, input: Input | None = None) -> Ans
         or step.when is not None
         or _needs_context(stage, first)
         or _open_flow(cls, stage.caller) is not None
+        or (cls.when_full == "wait" and (places := free_places(cls)) is not None and not places.free)
     ):
         return Answer(status="start", **{**shared, "title": page_title(stage, step) if step else shared["title"]})
     stage.state = msgspec.structs.replace(stage.state, position=Position(step.name))
@@ -148,12 +151,15 @@ def start(
 
 
 def _begun(storage: Storage, state: State, key: str | None, workflow: type[Workflow[Any]], entry: Entry) -> Answer:
+    places = free_places(workflow)
     with spoilable(storage.begin(workflow, state, key)) as claim:
         stage = Stage(workflow, claim.state, entry.caller)
         if claim.state.revision:
             return played(
                 claim, stage, entry, claim.storage.current(Token(claim.storage.name, "", 0), workflow, claim.state)
             )
+        if places is not None and not take_place(places, state.id):
+            return wait_for_turn(claim, stage, entry.input)
         return _first_round(claim, stage, entry)
 
 
@@ -254,7 +260,7 @@ def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str
         raise KeyReused
     if held.run is not None:
         # Whoever ran it may be gone, or its wait over.
-        run_due(model_of(workflow), row, caller)
+        run_in_turn(workflow, row, caller)
         if caller.trusted and _rows().is_running(model_of(workflow), row):
             raise FlowAlreadyRunning(workflow.name, row)
     return _come_back(workflow, row, caller, watching=True)

@@ -68,7 +68,7 @@ def columns_of(model: type[AbstractFlow], state: State, report: Report) -> dict[
     }
     values["due_at"] = None
     if state.run is not None:
-        due_at = state.run.due or now + conf.LEASE
+        due_at = None if state.run.waits else state.run.due or now + conf.LEASE
         values |= {"fence": state.run.fence, "due_at": due_at, "stop": "", "progress": b""}
     if state.ended:
         values |= ending_of(model, state.workflow, now, state.expires)

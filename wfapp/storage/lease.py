@@ -180,7 +180,7 @@ def _taken(model: type[AbstractFlow], row: AbstractFlow, state: State) -> Lease:
     columns: dict[str, Any] = {"due_at": timezone.now() + conf.LEASE}
     if state.run is not None:
         lost = state.run.lost + (state.run.due is None)
-        run = msgspec.structs.replace(state.run, fence=new_fence(), due=None, lost=lost)
+        run = msgspec.structs.replace(state.run, fence=new_fence(), due=None, lost=lost, waits=False)
         state = msgspec.structs.replace(state, run=run)
         columns |= {"fence": run.fence, **seal_state(model, state)}
     model._base_manager.using(router.db_for_write(model)).filter(pk=row.pk).update(**columns)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wfapp.declaration.outcomes import Message
-from wfapp.errors import Busy, Fault, InvalidToken, LimitExceeded, LinkSpent, NotAllowed, Stale
+from wfapp.errors import Busy, Fault, InvalidToken, LimitExceeded, LinkSpent, NotAllowed, Stale, TooManyFlows
 from wfapp.web.words import duration
 
 __all__ = ["is_outdated", "message_of", "text_of", "title_of"]
@@ -42,16 +42,16 @@ def title_of(fault: Fault) -> str:
         return _("This page has expired")
     if isinstance(fault, NotAllowed) and not is_outdated(fault):
         return _("You cannot open this page")
+    if isinstance(fault, Busy | TooManyFlows):
+        return _("One moment, please")
     if isinstance(fault, LimitExceeded):
         return _("Too many attempts")
-    if isinstance(fault, Busy):
-        return _("One moment, please")
     return _("This did not work")
 
 
 def text_of(fault: Fault) -> str:
     """Say what happened and what to do; with a wait that is known, how long."""
-    if isinstance(fault, LimitExceeded) and fault.retry_after:
+    if isinstance(fault, LimitExceeded) and fault.retry_after and not isinstance(fault, TooManyFlows):
         return _("Too many attempts. You can try again in %(duration)s.") % {"duration": duration(fault.retry_after)}
     if isinstance(fault, LinkSpent):
         return str(LINKS[fault.reason])
@@ -62,5 +62,5 @@ def text_of(fault: Fault) -> str:
 
 def message_of(fault: Fault) -> Message:
     """Give the message above a page that is shown again because of a fault."""
-    harmless = isinstance(fault, Stale | Busy) or is_outdated(fault)
+    harmless = isinstance(fault, Stale | Busy | TooManyFlows) or is_outdated(fault)
     return Message(level="warn" if harmless else "error", text=text_of(fault))

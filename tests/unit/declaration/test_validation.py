@@ -62,6 +62,13 @@ OPTION_MISTAKES: list[tuple[Mapping[str, Any], str]] = [
     ({"version": 0}, "version is 0; it must be a positive number."),
     ({"version": True}, "version is True; it must be a positive number."),
     ({"continues": "always"}, "continues is 'always'; legal are '' and 'user'."),
+    ({"max_concurrency": 0}, "max_concurrency is 0; it must be a positive number."),
+    ({"max_concurrency": True}, "max_concurrency is True; it must be a positive number."),
+    ({"when_full": "queue"}, "when_full is 'queue'; legal are 'wait' and 'refuse'."),
+    (
+        {"max_concurrency": 5, "storage": ["token", "database"]},
+        "max_concurrency counts rows, and storage is ['token', 'database']; legal is 'database' alone.",
+    ),
     ({"Params": dict}, "Params is <class 'dict'>; derive it from wfapp.Params."),
     (
         {"permission_required": "see"},

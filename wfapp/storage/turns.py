@@ -1,0 +1,129 @@
+"""Let only so many flows of a workflow go on at once, over all processes: each has a place, or waits for one."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db import DatabaseError, connections, router
+from django.db.models import Q
+from django.utils import timezone
+
+from wfapp.declaration.workflow import Workflow
+from wfapp.models import Status, Turn, TurnQuerySet
+from wfapp.storage.database import model_of
+from wfapp.storage.transaction import is_conflict, round_transaction
+
+__all__ = ["Places", "call_up", "free_places", "line_up", "take_place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Name the places of a workflow that nobody had when somebody looked; one that is taken since is taken."""
+
+    using: str
+    free: tuple[int, ...] = ()
+    """Primary keys of turns."""
+
+    over: tuple[uuid.UUID, ...] = ()
+    """The flows that had them, which are over."""
+
+
+def free_places(workflow: type[Workflow[Any]]) -> Places | None:
+    """Look which places a flow that comes now may take: none while others wait; ``None`` where nothing limits them.
+
+    Stands outside of the transaction that takes one: places are made here where they are not there yet.
+    """
+    if workflow.max_concurrency is None:
+        return None
+    using = router.db_for_write(model_of(workflow))
+    turns = Turn.objects.using(using).of(workflow.name)
+    return Places(using) if turns.waiting().exists() else _free(workflow, using)
+
+
+def _free(workflow: type[Workflow[Any]], using: str) -> Places:
+    model, most = model_of(workflow), workflow.max_concurrency or 0
+    turns = Turn.objects.using(using).of(workflow.name).places()
+    known: list[Any] = list(turns.values_list("pk", "place", "flow"))
+    if missing := set(range(most)) - {place for _pk, place, _flow in known}:
+        made = [Turn(workflow=workflow.name, place=place) for place in sorted(missing)]
+        Turn.objects.using(using).bulk_create(made, ignore_conflicts=True)
+        known = list(turns.values_list("pk", "place", "flow"))
+    held = [flow for _pk, _place, flow in known if flow is not None]
+    going = set(model.objects.using(using).filter(pk__in=held).going(timezone.now()).values_list("pk", flat=True))
+    if len(going) >= most:
+        return Places(using)
+    return Places(
+        using,
+        tuple(pk for pk, place, flow in known if place < most and flow not in going),
+        tuple(flow for flow in held if flow not in going),
+    )
+
+
+def take_place(places: Places, flow: uuid.UUID) -> bool:
+    """Take one of the places, inside of a transaction; False where others have.
+
+    Until the transaction ends its lock keeps the others away; where it is rolled back, the place is free as before.
+    """
+    place = _locked(places)
+    return place is not None and _give(places, place, flow)
+
+
+def line_up(workflow: type[Workflow[Any]], flow: uuid.UUID) -> None:
+    """Let a flow wait for a place."""
+    Turn.objects.using(router.db_for_write(model_of(workflow))).create(workflow=workflow.name, flow=flow)
+
+
+def call_up(workflow: type[Workflow[Any]]) -> list[uuid.UUID]:
+    """Give free places to the flows that wait, in the order in which they came; each is due then, and told."""
+    called: list[uuid.UUID] = []
+    if workflow.max_concurrency is None:
+        return called
+    using = router.db_for_write(model_of(workflow))
+    waiting = Turn.objects.using(using).of(workflow.name).waiting()
+    try:
+        while waiting.exists() and (places := _free(workflow, using)).free:
+            flow = _called(workflow, places)
+            if flow is None:
+                break
+            called.append(flow)
+    except DatabaseError as error:
+        # Somebody else does the same at this moment.
+        if not is_conflict(error):
+            raise
+    return called
+
+
+def _called(workflow: type[Workflow[Any]], places: Places) -> uuid.UUID | None:
+    """Give one of the places to the flow that has waited for longest; ``None`` where others are at it."""
+    model, using = model_of(workflow), places.using
+    with round_transaction(using):
+        place = _locked(places)
+        if place is None:
+            return None
+        waiting = _skipping(Turn.objects.using(using).of(workflow.name).waiting())
+        while (turn := waiting.first()) is not None:
+            turn.delete()
+            now = timezone.now()
+            rows = model.objects.using(using).filter(pk=cast(uuid.UUID, turn.flow), status=Status.PENDING, due_at=None)
+            # One that was ended while it waited has left the line.
+            if rows.filter(expires_at__gt=now).update(due_at=now):
+                _give(places, place, turn.flow)
+                return turn.flow
+    return None
+
+
+def _locked(places: Places) -> int | None:
+    """Lock one of the places, unless others have taken or locked them all since somebody looked."""
+    turns = Turn.objects.using(places.using).filter(Q(flow=None) | Q(flow__in=places.over), pk__in=places.free)
+    return _skipping(turns).order_by("place").values_list("pk", flat=True).first() if places.free else None
+
+
+def _give(places: Places, place: int, flow: uuid.UUID | None) -> bool:
+    return bool(Turn.objects.using(places.using).filter(pk=place).update(flow=flow))
+
+
+def _skipping(turns: TurnQuerySet) -> TurnQuerySet:
+    features = connections[turns.db].features
+    return turns.select_for_update(skip_locked=features.has_select_for_update_skip_locked)
