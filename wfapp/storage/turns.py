@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.db import DatabaseError, connections, router
-from django.db.models import Q
 from django.utils import timezone
 
 from wfapp.declaration.workflow import Workflow
-from wfapp.models import Status, Turn, TurnQuerySet
+from wfapp.models import Status, Turn
 from wfapp.storage.database import model_of
 from wfapp.storage.transaction import is_conflict, round_transaction
 
@@ -81,13 +80,14 @@ def call_up(workflow: type[Workflow[Any]]) -> list[uuid.UUID]:
     if workflow.max_concurrency is None:
         return called
     using = router.db_for_write(model_of(workflow))
-    waiting = Turn.objects.using(using).of(workflow.name).waiting()
+    waiting = Turn.objects.using(using).of(workflow.name).waiting().values_list("pk", "flow")
     try:
         while waiting.exists() and (places := _free(workflow, using)).free:
-            flow = _called(workflow, places)
-            if flow is None:
+            line: list[Any] = list(waiting[: len(places.free)])
+            found = [flow for turn, flow in line if _called(workflow, places, turn, flow)]
+            called += found
+            if not found and list(waiting[: len(places.free)]) == line:
                 break
-            called.append(flow)
     except DatabaseError as error:
         # Somebody else does the same at this moment.
         if not is_conflict(error):
@@ -95,35 +95,30 @@ def call_up(workflow: type[Workflow[Any]]) -> list[uuid.UUID]:
     return called
 
 
-def _called(workflow: type[Workflow[Any]], places: Places) -> uuid.UUID | None:
-    """Give one of the places to the flow that has waited for longest; ``None`` where others are at it."""
-    model, using = model_of(workflow), places.using
+def _called(workflow: type[Workflow[Any]], places: Places, turn: int, flow: uuid.UUID) -> bool:
+    """Give one of the places to a flow that waits; False where others have taken them, or it, or where it has left."""
+    model, using, now = model_of(workflow), places.using, timezone.now()
     with round_transaction(using):
         place = _locked(places)
-        if place is None:
-            return None
-        waiting = _skipping(Turn.objects.using(using).of(workflow.name).waiting())
-        while (turn := waiting.first()) is not None:
-            turn.delete()
-            now = timezone.now()
-            rows = model.objects.using(using).filter(pk=cast(uuid.UUID, turn.flow), status=Status.PENDING, due_at=None)
-            # One that was ended while it waited has left the line.
-            if rows.filter(expires_at__gt=now).update(due_at=now):
-                _give(places, place, turn.flow)
-                return turn.flow
-    return None
+        if place is None or not Turn.objects.using(using).filter(pk=turn).delete()[0]:
+            return False
+        rows = model.objects.using(using).filter(pk=flow, status=Status.PENDING, due_at=None, expires_at__gt=now)
+        return bool(rows.update(due_at=now)) and _give(places, place, flow)
 
 
 def _locked(places: Places) -> int | None:
-    """Lock one of the places, unless others have taken or locked them all since somebody looked."""
-    turns = Turn.objects.using(places.using).filter(Q(flow=None) | Q(flow__in=places.over), pk__in=places.free)
-    return _skipping(turns).order_by("place").values_list("pk", flat=True).first() if places.free else None
+    """Lock one of the places, unless others have taken or locked them all since somebody looked.
+
+    One by one, by the primary key: a search by anything else would have MariaDB lock what is between, too.
+    """
+    skips = connections[places.using].features.has_select_for_update_skip_locked
+    turns = Turn.objects.using(places.using).select_for_update(skip_locked=skips)
+    for place in places.free:
+        held = turns.filter(pk=place).values_list("flow", flat=True)[:1]
+        if any(flow is None or flow in places.over for flow in held):
+            return place
+    return None
 
 
-def _give(places: Places, place: int, flow: uuid.UUID | None) -> bool:
+def _give(places: Places, place: int, flow: uuid.UUID) -> bool:
     return bool(Turn.objects.using(places.using).filter(pk=place).update(flow=flow))
-
-
-def _skipping(turns: TurnQuerySet) -> TurnQuerySet:
-    features = connections[turns.db].features
-    return turns.select_for_update(skip_locked=features.has_select_for_update_skip_locked)
