@@ -22,6 +22,8 @@ def names(owner: str, option: str, value: Any) -> tuple[str, ...]:
 
 def several(value: Any) -> tuple[Any, ...]:
     """Give one or several values as a tuple."""
+    if isinstance(value, tuple):
+        return value
     if isinstance(value, str) or not isinstance(value, Iterable):
         return (value,)
     return tuple(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import getattr_static
 from types import FunctionType, MappingProxyType
@@ -37,15 +37,11 @@ class Structure:
     undo: Mapping[str, Undo[..., Any]]
     """Step to its undo."""
 
+    durable: frozenset[str]
+    """The steps that run in a transaction of their own."""
+
     own: Mapping[str, Any]
     """What the body of the class says itself, before its bases were merged into it."""
-
-    def is_durable(self, name: str) -> bool:
-        """Tell whether a step runs in a transaction of its own."""
-        if any(name == group.name or name in group.members for group in groups_in(self.order)):
-            return True
-        step = self.steps[name]
-        return bool(step.durable or step.background or step.retry.retries or step.timeout or name in self.undo)
 
 
 def structure_of(cls: type[Any]) -> Structure:
@@ -63,14 +59,17 @@ def structure_of(cls: type[Any]) -> Structure:
     for name, step in steps.items():
         if getattr_static(cls, name) is not step:
             setattr(cls, name, step)
+    order = _order(cls, steps, removed)
+    undo = {hook.step_name: hook for hook in hooks.values() if isinstance(hook, Undo)}
     return Structure(
         steps=MappingProxyType(steps),
-        order=_order(cls, steps, removed),
+        order=order,
         hooks=MappingProxyType(hooks),
         form_kwargs=_hooked(hooks, "form_kwargs"),
         exhausted=_hooked(hooks, "exhausted"),
         actions=_actions(hooks),
-        undo=MappingProxyType({hook.step_name: hook for hook in hooks.values() if isinstance(hook, Undo)}),
+        undo=MappingProxyType(undo),
+        durable=_durable(steps, order, undo.keys()),
         own=own,
     )
 
@@ -150,6 +149,16 @@ def _actions(hooks: Mapping[str, Hook[..., Any]]) -> Mapping[str, Mapping[str, A
         if isinstance(hook, Action):
             actions.setdefault(hook.step_name, {})[name] = hook
     return MappingProxyType(actions)
+
+
+def _durable(steps: Mapping[str, Step[..., Any]], order: Sequence[Item], undone: Collection[str]) -> frozenset[str]:
+    grouped = {name for group in groups_in(order) for name in group.members}
+    own = {
+        name
+        for name, step in steps.items()
+        if step.durable or step.background or step.retry.retries or step.timeout or name in undone
+    }
+    return frozenset(grouped | own)
 
 
 def unlisted(structure: Structure) -> list[str]:

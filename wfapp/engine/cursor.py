@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import msgspec
 
 from wfapp.declaration.order import Break, Condition, Continue, If, Item, Parallel, While
 from wfapp.errors import RoundError
 
-__all__ = ["Cursor", "Frame", "Position", "stack_to"]
+__all__ = ["Cursor", "Frame", "Position", "Way", "ways_in"]
 
 MAX_MOVES = 10_000
 
@@ -38,35 +39,47 @@ class Frame:
     count: int = 0
 
 
-def stack_to(items: Sequence[Item], step: str, loop: While | None = None) -> list[Frame] | None:
-    """Give the way to a step, outermost first; ``None`` where it is not in the order."""
+Way = tuple[Frame, ...]
+"""The frames around a step, outermost first."""
+
+
+def ways_in(order: Sequence[Item]) -> Mapping[str, Way]:
+    """Give the way to each step of an order."""
+    return MappingProxyType(dict(_ways(order, (), None)))
+
+
+def _ways(items: Sequence[Item], outer: Way, loop: While | None) -> Iterator[tuple[str, Way]]:
     for index, item in enumerate(items):
-        inner: list[Frame] | None = None
+        way = (*outer, Frame(items, index, loop))
         match item:
             case str():
-                inner = [] if item == step else None
+                yield item, way
             case Parallel(name):
-                inner = [] if name == step else None
+                yield name, way
             case If(_, then, else_):
-                inner = stack_to(then, step)
-                if inner is None:
-                    inner = stack_to(else_, step)
+                yield from _ways(then, way, None)
+                yield from _ways(else_, way, None)
             case While(_, body):
-                inner = stack_to(body, step, item)
-        if inner is not None:
-            return [Frame(items, index, loop), *inner]
-    return None
+                yield from _ways(body, way, item)
 
 
 class Cursor:
-    """Move over a frozen order; ``ask`` tells whether a condition holds now, ``when`` gives the condition of a step."""
+    """Move over a frozen order; ``ask`` tells whether a condition holds now, ``when`` gives the condition of a step.
+
+    ``ways`` are those of the order, where they are known already.
+    """
 
     def __init__(
-        self, order: Sequence[Item], ask: Callable[[Condition], bool], when: Callable[[str], Condition | None]
+        self,
+        order: Sequence[Item],
+        ask: Callable[[Condition], bool],
+        when: Callable[[str], Condition | None],
+        ways: Mapping[str, Way] | None = None,
     ) -> None:
         self._order = order
         self._ask = ask
         self._when = when
+        self._ways = ways_in(order) if ways is None else ways
 
     def first(self) -> Position | None:
         """Give the first position; ``None`` where no step runs."""
@@ -77,13 +90,11 @@ class Cursor:
 
         Raises KeyError where the step is gone from the order.
         """
-        stack = stack_to(self._order, position.step)
-        if stack is None:
-            raise KeyError(position.step)
         loops = iter(position.loops)
-        for frame in stack:
-            if frame.loop is not None:
-                frame.count = next(loops, 0)
+        stack = [
+            Frame(frame.items, frame.index, frame.loop, 0 if frame.loop is None else next(loops, 0))
+            for frame in self._ways[position.step]
+        ]
         stack[-1].index += 1
         return self._settle(stack)
 

@@ -27,9 +27,10 @@ from wfapp.declaration.order import (
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Step
 from wfapp.declaration.workflow import Workflow
+from wfapp.engine.cursor import Way, ways_in
 from wfapp.errors import DeclarationError, UnknownWorkflow
 
-__all__ = ["ENTER", "EXIT", "Expansion", "Scope", "Scoped", "around", "expansion_of", "local_of", "path_of"]
+__all__ = ["ENTER", "EXIT", "Expansion", "Place", "Scope", "Scoped", "around", "expansion_of", "local_of", "path_of"]
 
 ENTER = "<"
 """The local name of the border where a sub-flow begins; no step can have it."""
@@ -63,28 +64,41 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Hold what is asked whenever a flow comes to a step."""
+
+    step: Step[Any, Any]
+    """It carries the name that it has in its own workflow."""
+
+    path: str
+    when: Condition | None
+    is_durable: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Expansion:
     """Hold the whole order of a workflow, and the workflows in it by path."""
 
     order: tuple[Item, ...]
+    ways: Mapping[str, Way]
+    """The way through the order to each step, and to each border."""
+
     scopes: Mapping[str, Scope]
     groups: Mapping[str, Parallel]
     """The groups of steps that run at the same time, by their qualified names."""
 
-    def step(self, name: str) -> Step[Any, Any] | None:
-        """Give the step of a qualified name; ``None`` where there is none, at a border too.
+    places: Mapping[str, Place]
+    """Every step by its qualified name; a group is one that does nothing by itself."""
 
-        A group is a step that does nothing by itself.
-        """
-        if name in self.groups:
-            return Step(name=local_of(name))
-        scope = self.scopes.get(path_of(name))
-        return scope.cls.structure.steps.get(local_of(name)) if scope is not None else None
+    def step(self, name: str) -> Step[Any, Any] | None:
+        """Give the step of a qualified name; ``None`` where there is none, at a border too."""
+        place = self.places.get(name)
+        return None if place is None else place.step
 
     def when(self, name: str) -> Condition | None:
         """Give the condition of a step by its qualified name."""
-        step = self.step(name)
-        return None if step is None or step.when is None else _scoped(path_of(name), step.when)
+        place = self.places.get(name)
+        return None if place is None else place.when
 
     def steps(self) -> Iterator[tuple[str, Scope, Step[Any, Any]]]:
         """Walk over every step, with its qualified name and the workflow that it belongs to."""
@@ -124,7 +138,18 @@ def _expanded(cls: type[Workflow[Any]]) -> Expansion:
     if includes_in(order):
         order = _qualified(order, scopes[""], scopes, (cls.name,))
     groups = {group.name: group for group in groups_in(order)}
-    return Expansion(order, MappingProxyType(scopes), MappingProxyType(groups))
+    places = MappingProxyType(_places(scopes, groups))
+    return Expansion(order, ways_in(order), MappingProxyType(scopes), MappingProxyType(groups), places)
+
+
+def _places(scopes: Mapping[str, Scope], groups: Mapping[str, Parallel]) -> dict[str, Place]:
+    places = {name: Place(Step(name=local_of(name)), path_of(name), None, is_durable=True) for name in groups}
+    for scope in scopes.values():
+        structure = scope.cls.structure
+        for name, step in structure.steps.items():
+            when = None if step.when is None else _scoped(scope.path, step.when)
+            places[_joined(scope.path, name)] = Place(step, scope.path, when, name in structure.durable)
+    return places
 
 
 def _qualified(

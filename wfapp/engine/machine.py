@@ -16,7 +16,7 @@ from wfapp.declaration.outcomes import Abort, Ask, Finish, Next, Outcome
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.borders import give, take
 from wfapp.engine.cursor import Cursor, Position
-from wfapp.engine.expansion import ENTER, EXIT, Scope, Scoped, expansion_of, local_of, path_of
+from wfapp.engine.expansion import ENTER, EXIT, Place, Scope, Scoped, expansion_of, local_of, path_of
 from wfapp.errors import RoundError, WrongOutcome
 
 __all__ = ["Due", "Machine", "Paused", "holds"]
@@ -71,7 +71,7 @@ class Machine:
         self._call = call
         self._moves = 0
         self.expansion = expansion_of(type(workflow))
-        self.cursor = Cursor(self.expansion.order, self.holds, self.expansion.when)
+        self.cursor = Cursor(self.expansion.order, self.holds, self.expansion.when, self.expansion.ways)
         self.open: dict[str, Workflow[Any]] = {"": workflow}
         """The instances that are open now, by path: the root, and each workflow that the flow stands inside of."""
 
@@ -120,9 +120,10 @@ class Machine:
         """Run the step at a position, and on: a durable one alone, others together."""
         if position.step in self.expansion.groups:
             return self.go_on(position)
-        if not self.is_durable(position.step):
+        place = self.expansion.places[position.step]
+        if not place.is_durable:
             return self._run(position)
-        said = self._called(position)
+        said = self._called(position, place)
         # One that says that the flow goes back, or comes to no good end, has left nothing to be undone.
         if not isinstance(said, Ask | Abort):
             self.acted, self.open_then = position, dict(self.open)
@@ -131,7 +132,7 @@ class Machine:
     def run_member(self, position: Position, name: str) -> None:
         """Run one step of the group at a position; it has no say in where the flow goes."""
         member = Position(name, position.loops)
-        said = self._called(member)
+        said = self._called(member, self.expansion.places[name])
         if said is not None and not isinstance(said, Next):
             raise WrongOutcome(f"Step {name!r} runs beside others and returned {type(said).__name__}; return nothing.")
         self.acted, self.open_then = member, dict(self.open)
@@ -142,19 +143,16 @@ class Machine:
         conditions = {name: self.expansion.when(name) for name in names}
         return [name for name, when in conditions.items() if when is None or self.holds(when)]
 
-    def is_durable(self, name: str) -> bool:
-        """Tell whether a step, by its qualified name, runs in a transaction of its own."""
-        scope = self.expansion.scopes[path_of(name)]
-        return scope.cls.structure.is_durable(local_of(name))
-
     def _run(self, position: Position | None) -> Result:
+        places = self.expansion.places
         while position is not None:
             self._moves += 1
             if self._moves > MAX_STEPS:
                 raise RoundError(
                     f"{MAX_STEPS} steps ran without a page; let a step inside the While change its condition."
                 )
-            taken = self._crossed(position) if local_of(position.step) in (ENTER, EXIT) else self._ran(position)
+            place = places.get(position.step)
+            taken = self._crossed(position) if place is None else self._ran(position, place)
             if taken is not None and not isinstance(taken, Position):
                 return taken
             position = taken
@@ -162,11 +160,13 @@ class Machine:
 
     def _crossed(self, position: Position) -> Position | None:
         """Open or close a sub-flow."""
-        path = path_of(position.step)
-        if local_of(position.step) == ENTER:
+        path, local = path_of(position.step), local_of(position.step)
+        if local == ENTER:
             self._enter(path)
-        else:
+        elif local == EXIT:
             self._leave(path, {})
+        else:
+            raise KeyError(position.step)
         return self.cursor.after(position)
 
     def _enter(self, path: str) -> None:
@@ -179,23 +179,20 @@ class Machine:
     def _leave(self, path: str, data: Mapping[str, Any]) -> None:
         give(self.open.pop(path), self.expansion.scopes[path].include_here, self.open[path_of(path)], data)
 
-    def _ran(self, position: Position) -> Result | Position | None:
-        step = self.expansion.step(position.step)
-        if step is None:
-            raise KeyError(position.step)
+    def _ran(self, position: Position, place: Place) -> Result | Position | None:
         if position.step in self.expansion.groups:
             return Due(position)
-        if step.form is not None or not self._may_run(position.step):
+        if place.step.form is not None or not self._may_run(position.step):
             return Paused(position)
-        if self._held or self.acted is not None or self.is_durable(position.step):
+        if self._held or self.acted is not None or place.is_durable:
             return Due(position)
-        return self._taken(position, self._called(position))
+        return self._taken(position, self._called(position, place))
 
-    def _called(self, position: Position) -> Outcome | None:
+    def _called(self, position: Position, place: Place) -> Outcome | None:
         self.position = position
-        name, began = local_of(position.step), time.perf_counter()
+        name, began = place.step.name, time.perf_counter()
         try:
-            said: Outcome | None = self._call(getattr(self.open[path_of(position.step)], name))
+            said: Outcome | None = self._call(getattr(self.open[place.path], name))
         except ValidationError:
             raise WrongOutcome(
                 f"Step {name!r} rejects input, and it has no page to show that on; return Ask('<page>', "
@@ -207,9 +204,9 @@ class Machine:
 
     def _taken(self, position: Position, said: Outcome | None) -> Finish | Abort | Ask | Link | Position | None:
         """Give the end that a step said, or the next position; in a sub-flow its names are its own, and its end too."""
-        path = path_of(position.step)
         if said is None or isinstance(said, Next):
             return self.cursor.after(position)
+        path = path_of(position.step)
         if isinstance(said, Ask):
             return replace(said, step=f"{path}/{said.step}") if path else said
         if isinstance(said, Finish) and path:

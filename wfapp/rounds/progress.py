@@ -12,7 +12,6 @@ from wfapp.declaration.order import Break, Condition, Continue, If, Item, While
 from wfapp.declaration.texts import is_template
 from wfapp.declaration.workflow import Workflow
 from wfapp.engine.borders import take
-from wfapp.engine.cursor import stack_to
 from wfapp.engine.expansion import Scoped, local_of, path_of
 from wfapp.engine.machine import holds
 from wfapp.rounds.answer import Progress, StepView
@@ -59,8 +58,8 @@ class Outlook:
     def pages(self) -> Iterator[str]:
         """Give the pages behind the present one; the rest of a loop around it counts once."""
         expansion = self._stage.machine.expansion
-        stack, left = stack_to(expansion.order, self._stage.name) or [], False
-        for frame in reversed(stack):
+        left = False
+        for frame in reversed(expansion.ways.get(self._stage.name, ())):
             if not left:
                 left = yield from self._walk(frame.items[frame.index + 1 :])
             if frame.loop is not None:

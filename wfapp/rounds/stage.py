@@ -128,8 +128,8 @@ class Stage:
 
     def may_run_at(self, name: str) -> bool:
         """Tell whether the caller has the right of the step of a qualified name; never in a sub-flow that is over."""
-        step, path = self.step_at(name), path_of(name)
-        return step is not None and path in self.machine.open and self._may_run(step, path, self.machine.open)
+        place, instances = self.machine.expansion.places.get(name), self.machine.open
+        return place is not None and place.path in instances and self._may_run(place.step, place.path, instances)
 
     def may_answer_for_others(self) -> bool:
         """Tell whether the caller holds the step's own permission: then they need not be bound to the flow.
@@ -191,8 +191,10 @@ def may_answer(
     the next one that does, and each hook has a say. A link stands in for what the classes say, and for nothing else.
     """
     classes = (workflow, *outer)
-    permissions = _permissions(step, classes, by_link=by_link)
-    login_required = not by_link and any(each.login_required for each in classes)
+    permissions, login_required = step.permission, False
+    for each in () if by_link else classes:
+        permissions = permissions or several(each.permission_required)
+        login_required = login_required or each.login_required
     if (login_required or permissions) and not _holds(caller, permissions):
         return False
     return all(each.has_permission(step) for each in classes)
@@ -204,11 +206,6 @@ def _holds(caller: Caller, permissions: Sequence[str]) -> bool:
     if user is None or not user.is_authenticated:
         return False
     return not permissions or bool(user.has_perms(permissions))  # type: ignore[attr-defined]
-
-
-def _permissions(step: Step[Any, Any], classes: Sequence[Workflow[Any]], *, by_link: bool) -> tuple[str, ...]:
-    defaults = [] if by_link else [several(each.permission_required) for each in classes]
-    return step.permission or next((default for default in defaults if default), ())
 
 
 def binding_of(caller: Caller) -> str:
