@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
 
+import msgspec
 from django.utils.module_loading import import_string
 
 from wfapp.conf import conf
@@ -67,8 +68,7 @@ class FlowWatched(Exception):
         super().__init__()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """Say what happened, for the flow's timeline: a kind of FlowEvent, and the step."""
 
     kind: str

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.flows.factories import NOW, make
@@ -69,24 +69,40 @@ def test_an_update_writes_foreign_keys_by_their_column() -> None:
     assert (row.inviter, row.updated_by) == (user, user)
 
 
-def test_rows_are_inserted_in_one_statement_and_in_order() -> None:
-    """Each with its own values."""
-    flow = uuid.uuid4()
-    same = {
-        "flow": flow,
-        "workflow": "w",
-        "actor_id": None,
-        "duration": 1.5,
-        "revision": 1,
-        "created_at": NOW,
-        "error": "",
-    }
-    rows = [same | {"kind": kind, "step": step} for kind, step in (("submitted", "name"), ("paused", "colour"))]
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_rows_are_inserted_in_one_statement_and_in_order(signed_in: bool) -> None:
+    """Each with its own values, and with those that they share."""
+    actor = User.objects.create(username="ada").pk if signed_in else None
+    same: dict[str, Any] = {"flow": uuid.uuid4(), "workflow": "w", "actor_id": actor, "revision": 1, "created_at": NOW}
+    rows: list[dict[str, Any]] = [
+        {"kind": "submitted", "step": "name", "error": "", "duration": 0.1},
+        {"kind": "paused", "step": "100% 'of' \"it\" \\ ü", "error": "ValueError", "duration": None},
+    ]
     with CaptureQueriesContext(connection) as queries:
-        statements.insert(FlowEvent, "default", rows)
+        statements.insert(FlowEvent, "default", rows, **same)
     assert len(queries) == 1
-    found = FlowEvent.objects.filter(flow=flow).order_by("id").values_list(*rows[0])
-    assert list(found) == [tuple(row.values()) for row in rows]
+    assert list(FlowEvent.objects.order_by("id").values(*same, *rows[0])) == [same | row for row in rows]
+
+
+@pytest.mark.parametrize(("count", "taken"), [(50, 1), (51, 2), (100, 2)])
+def test_many_rows_take_few_statements(count: int, taken: int) -> None:
+    """PostgreSQL takes them all at once."""
+    same: dict[str, Any] = {"flow": uuid.uuid4(), "workflow": "w", "actor_id": None, "revision": 1, "created_at": NOW}
+    rows = [{"kind": "step_done", "step": str(number), "error": "", "duration": 1.5} for number in range(count)]
+    with CaptureQueriesContext(connection) as queries:
+        statements.insert(FlowEvent, "default", rows, **same)
+    assert len(queries) == (1 if connection.vendor == "postgresql" else taken)
+    assert [event.step for event in FlowEvent.objects.order_by("id")] == [row["step"] for row in rows]
+
+
+def test_a_text_that_is_too_long_is_refused() -> None:
+    """And not cut."""
+    same: dict[str, Any] = {"flow": uuid.uuid4(), "workflow": "w", "actor_id": None, "revision": 1, "created_at": NOW}
+    row = {"kind": "k" * 21, "step": "", "error": "", "duration": 1.5}
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite takes texts of any length.")
+    with pytest.raises(DataError):
+        statements.insert(FlowEvent, "default", [row], **same)
 
 
 @pytest.mark.parametrize("look", [statements.read, statements.lock])
