@@ -31,6 +31,9 @@ class Member(msgspec.Struct, frozen=True, array_like=True):
     at: datetime | None = None
     """When it completed or failed."""
 
+    unsure: bool = False
+    """Whether nobody knows how far an attempt came: as in ``Run``, or it left as told to, or its process died."""
+
 
 class Run(msgspec.Struct, frozen=True, array_like=True):
     """Say that a step runs outside of any round, or waits for its next attempt."""
@@ -56,6 +59,9 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
 
     waits: bool = False
     """Whether the flow has not begun: others of its workflow go on, and it waits for its turn."""
+
+    unsure: bool = False
+    """Whether nobody knows how far an attempt came: it was late, or came to its end and could not be stored."""
 
 
 class Acted(msgspec.Struct, frozen=True, array_like=True):

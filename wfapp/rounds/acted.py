@@ -29,10 +29,10 @@ __all__ = [
     "LOSSES",
     "acted_by",
     "acted_since",
-    "at_hand",
     "ending_as",
     "has_undo",
-    "is_lost",
+    "in_doubt",
+    "is_left",
     "new_run",
     "refuse_lasting",
     "stranded",
@@ -100,21 +100,31 @@ def has_undo(state: State) -> bool:
     return any(local_of(name) in scopes[path_of(name)].cls.structure.undo for name in names if path_of(name) in scopes)
 
 
-def uncertain(stage: Stage) -> tuple[Acted, ...]:
-    """List what may have been done in part, and can be undone: the step at hand, or what is left of a group."""
-    return tuple(entry for entry in at_hand(stage.state) if undo_of(stage, entry) is not None)
+def uncertain(stage: Stage, *, gone: bool) -> tuple[Acted, ...]:
+    """List what may have been done in part, and can be undone."""
+    return tuple(entry for entry in in_doubt(stage.state, gone=gone) if undo_of(stage, entry) is not None)
 
 
-def at_hand(state: State) -> tuple[Acted, ...]:
-    """List the step at hand, or what is left of a group, whether or not any code of today can undo it."""
-    members = state.run.members if state.run is not None else {}
-    names = [name for name, member in members.items() if not member.status] if members else [state.position.step]
-    return tuple(Acted(replace(state.position, step=name), len(state.history), state.scopes) for name in names)
+def in_doubt(state: State, *, gone: bool) -> tuple[Acted, ...]:
+    """List what may have been done in part, whether or not any code of today can undo it.
+
+    It is the step at hand, or members of a group: with an attempt that was late, or where whoever ran it is ``gone``.
+    """
+    run = state.run
+    if run is None or state.undoing:
+        return ()
+    names = [state.position.step] if gone or run.unsure else []
+    if run.members:
+        doubtful = {name for name, member in run.members.items() if member.unsure or (gone and not member.status)}
+        names = [name for name in run.members if name in doubtful and run.members[name].status != "completed"]
+    known = {entry.position for entry in state.acted}
+    positions = [replace(state.position, step=name) for name in names]
+    return tuple(Acted(at, len(state.history), state.scopes) for at in positions if at not in known)
 
 
-def is_lost(state: State) -> bool:
-    """Tell whether whoever ran the step at hand is gone, where nobody runs it now: how far it came, nobody knows."""
-    return state.run is not None and not state.undoing and (bool(state.run.lost) or state.run.due is None)
+def is_left(state: State) -> bool:
+    """Tell whether somebody ran the step at hand, and is gone; of a flow that nobody runs now."""
+    return state.run is not None and (bool(state.run.lost) or state.run.due is None)
 
 
 def stranded(state: State, goal: Goal) -> State:

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -43,6 +43,13 @@ class Tried:
     def took(self) -> float:
         """Tell how long it took until now, in milliseconds."""
         return round((time.perf_counter() - self.began) * 1000, 3)
+
+    def leaves_doubt(self, error: Exception) -> bool:
+        """Tell whether a step that failed may have done all that it meant to.
+
+        It was late, or it came to its end, and what it left could not be stored.
+        """
+        return isinstance(error, StepTimedOut) or (self.stage is not None and self.stage.machine.acted is not None)
 
     def state(self, state: State) -> State:
         """Give the state of a flow at the step that failed: of plain ones, which run together, not only the first."""
@@ -104,7 +111,9 @@ def taken_again(lease: Lease, error: Exception) -> Lease:
     Whether the commit on a connection that was lost was done, nobody knows: the fence tells.
     """
     if not is_cut(lease.using, error):
-        return lease
+        # Its transaction was ended maybe as it was to be committed.
+        run = msgspec.structs.replace(lease.run, unsure=True)
+        return replace(lease, state=msgspec.structs.replace(lease.state, run=run))
     run = msgspec.structs.replace(lease.run, fence=new_fence(), lost=lease.run.lost + 1)
     for _ in pauses():
         try:

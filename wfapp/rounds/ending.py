@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wfapp.declaration.outcomes import Abort
 from wfapp.engine.acting import Goal
 from wfapp.engine.state import Last, ended
-from wfapp.rounds.acted import CANCELLED, EXPIRED, at_hand, is_lost, stranded, uncertain
+from wfapp.rounds.acted import CANCELLED, EXPIRED, in_doubt, is_left, stranded, uncertain
 from wfapp.rounds.answer import Answer
 from wfapp.rounds.settle import answer_of, settle
 from wfapp.rounds.stage import Stage
@@ -37,7 +37,7 @@ def give_up(claim: Claim, goal: Goal) -> None:
     What is to be undone stays, sealed, until a code comes that can.
     """
     state = claim.state
-    acted = (*state.acted, *at_hand(state)) if is_lost(state) else state.acted
+    acted = (*state.acted, *in_doubt(state, gone=is_left(state)))
     last = Last(digest="", end={"status": "aborted", "reason": goal})
     state = msgspec.structs.replace(state, last=last, acted=acted)
     if state.acted or state.stuck:
@@ -56,7 +56,6 @@ def end_claimed(claim: Claim, stage: Stage, token: Token, *, status: str, reason
     if state.run is not None and state.run.due is None and claim.running:
         claim.ask_to_stop(status, reason)
         return answer_of(stage, token)
-    if is_lost(state):
-        state = msgspec.structs.replace(state, acted=(*state.acted, *uncertain(stage)))
-    stage.state = msgspec.structs.replace(state, reason=reason)
+    acted = (*state.acted, *uncertain(stage, gone=is_left(state)))
+    stage.state = msgspec.structs.replace(state, acted=acted, reason=reason)
     return settle(claim, stage, ending(status), digest, [], time.perf_counter())

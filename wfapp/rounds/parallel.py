@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,12 +18,12 @@ from django.utils import timezone
 from wfapp.declaration.durability import delay_after
 from wfapp.declaration.registry import registry
 from wfapp.declaration.steps import Step
-from wfapp.engine.acting import Acted, Failure, Member
+from wfapp.engine.acting import Failure, Member
 from wfapp.engine.cursor import Position
 from wfapp.engine.expansion import path_of
 from wfapp.engine.state import State, context_of
-from wfapp.errors import StepTimedOut
-from wfapp.rounds.acted import FAILED, acted_by
+from wfapp.errors import FlowCancelled
+from wfapp.rounds.acted import FAILED, acted_by, in_doubt
 from wfapp.rounds.answer import Caller
 from wfapp.rounds.attempt import Patience, Tried, attempting, is_passing, timed
 from wfapp.rounds.failures import failure_of, log_failure
@@ -54,6 +54,8 @@ class _Group:
     """Whether a member has failed, and its siblings are to stop."""
 
     lost: list[LeaseLost] = field(default_factory=list)
+    passed: set[str] = field(default_factory=set)
+    """Members with an attempt that the database ended, maybe as it was to be committed."""
 
     @property
     def position(self) -> Position:
@@ -75,8 +77,8 @@ def run_members(lease: Lease, caller: Caller) -> Lease:
                 _run(group, name)
         else:
             with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="wfapp-group") as pool:
-                for name in names:
-                    pool.submit(copy_context().run, _run_apart, group, name)
+                ran = [pool.submit(copy_context().run, _run_apart, group, name) for name in names]
+            _raise_what_ends_a_process(ran)
     if group.lost:
         raise group.lost[0]
     with transaction.atomic(using=lease.using):
@@ -99,25 +101,32 @@ def _judged(group: _Group, lease: Lease) -> Lease:
     failed = sorted(
         (name for name in members if members[name].status == "failed"), key=lambda name: str(members[name].at)
     )
+    if lease.stop:
+        return lease
+    doubts = (*lease.state.acted, *in_doubt(lease.state, gone=bool(lease.run.lost)))
+    sure = replace(lease, state=change(lease.state, acted=doubts))
     if failed and (group.fail_fast or len(failed) == len(members)):
         errors = [Failure(step=name, type=members[name].type, message=members[name].message) for name in failed]
         first = change(errors[0], others=tuple(errors[1:]))
-        return give_back(_uncertain(lease, failed), FAILED, first, told=True)
+        return give_back(sure, FAILED, first, told=True)
     waits = [member.due for member in members.values() if not member.status and member.due is not None]
-    if not waits or lease.stop:
-        return lease
+    if not waits:
+        return sure
     due = min(waits)
     return _stored(lease, lambda state: change(state, run=change(lease.run, due=due)), due_at=due)
 
 
-def _uncertain(lease: Lease, failed: list[str]) -> Lease:
-    """Count those that may have done a part among what is undone: they were late, or their process died."""
-    state = lease.state
-    names = [name for name in failed if lease.run.members[name].type == StepTimedOut.__name__]
-    if lease.run.lost:
-        names += [name for name, member in lease.run.members.items() if not member.status]
-    entries = [Acted(change(state.position, step=name), len(state.history), state.scopes) for name in names]
-    return replace(lease, state=change(state, acted=(*state.acted, *entries)))
+def _raise_what_ends_a_process(ran: list[Future[None]]) -> None:
+    for error in [future.exception() for future in ran]:
+        if error is not None and not isinstance(error, Exception):
+            raise error
+
+
+def _is_to_stop(group: _Group) -> bool:
+    """Tell whether no further attempt is to begin: a sibling has failed, or somebody asked for the flow's end."""
+    lease = group.lease
+    rows = lease.model._base_manager.using(lease.using).filter(pk=lease.state.id, fence=lease.run.fence)
+    return group.over.is_set() or bool(rows.values_list("stop", flat=True).first())
 
 
 def _run_apart(group: _Group, name: str) -> None:
@@ -130,7 +139,7 @@ def _run_apart(group: _Group, name: str) -> None:
 def _run(group: _Group, name: str) -> None:
     """Run one member until it has completed, failed, or has to wait for long; nothing is raised."""
     patience = Patience()
-    while not group.over.is_set():
+    while not _is_to_stop(group):
         tried = Tried()
         try:
             _attempt(group, name, tried)
@@ -138,7 +147,11 @@ def _run(group: _Group, name: str) -> None:
             group.lost.append(lost)
         except Exception as error:  # noqa: BLE001  whatever a step raises is the flow's affair
             if is_passing(group.lease, error) and patience.rest():
+                group.passed.add(name)
                 continue
+            if isinstance(error, FlowCancelled) and _is_to_stop(group):
+                _store_member(group, name, change(_member(group, name), unsure=True), tried)
+                return
             wait = _put_off(group, name, error, tried)
             if wait is not None:
                 group.over.wait(wait)
@@ -171,6 +184,8 @@ def _put_off(group: _Group, name: str, error: Exception, tried: Tried) -> float 
     """Give how long to wait for the next attempt, in seconds; ``None`` where there is none in this thread."""
     log_failure(change(group.lease.state, position=change(group.position, step=name)), error)
     policy, member = _step(_stage(group.lease, group.caller), name).retry, _member(group, name)
+    doubt = tried.leaves_doubt(error) or name in group.passed or bool(group.lease.run.lost)
+    member = change(member, unsure=member.unsure or doubt)
     note = Note("retried", name, type(error).__name__, tried.took)
     if member.attempt < policy.retries and isinstance(error, policy.retry_on) and not group.over.is_set():
         wait = delay_after(policy, member.attempt, random.random())  # noqa: S311  it spreads attempts
@@ -192,7 +207,7 @@ def _member(group: _Group, name: str) -> Member:
     return state.run.members[name] if state.run is not None else Member()
 
 
-def _store_member(group: _Group, name: str, member: Member, tried: Tried, note: Note) -> None:
+def _store_member(group: _Group, name: str, member: Member, tried: Tried, *notes: Note) -> None:
     """Store how far a member is, and lay what it changed of the context over what its siblings did."""
 
     def changed(state: State) -> State:
@@ -211,7 +226,7 @@ def _store_member(group: _Group, name: str, member: Member, tried: Tried, note: 
         state = _merged(group, stage, state, path_of(name))
         return change(state, acted=(*state.acted, acted_by(stage)[-1]))
 
-    _stored(group.lease, changed, note)
+    _stored(group.lease, changed, *notes)
 
 
 def _merged(group: _Group, stage: Stage, state: State, path: str) -> State:

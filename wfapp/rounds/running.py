@@ -16,7 +16,7 @@ from django.utils import timezone
 from wfapp.declaration.durability import Retries, delay_after
 from wfapp.declaration.registry import registry
 from wfapp.engine.state import Last, State
-from wfapp.errors import FlowCancelled, InvalidToken, StepLost, StepTimedOut, UnknownWorkflow
+from wfapp.errors import FlowCancelled, InvalidToken, StepLost, UnknownWorkflow
 from wfapp.models import AbstractFlow
 from wfapp.rounds.acted import CANCELLED, EXPIRED, FAILED, LOSSES, new_run, uncertain
 from wfapp.rounds.answer import Answer, Caller
@@ -174,15 +174,16 @@ def _failed(lease: Lease, caller: Caller, error: Exception, tried: Tried) -> tup
     lease, took = _asked(lease), tried.took
     state, run, policy = tried.state(lease.state), lease.run, _policy(lease)
     log_failure(state, error)
-    unknown = bool(run.lost) or isinstance(error, StepTimedOut)
+    doubt = tried.leaves_doubt(error)
     if lease.stop:
-        return _stopped(lease, caller, unknown=unknown)
+        return _stopped(lease, caller, unknown=doubt)
     if run.attempt >= policy.retries or not isinstance(error, policy.retry_on) or isinstance(error, StepLost):
         failure = failure_of(state, error, tried.stage)
-        return give_back(_uncertain(lease) if unknown else lease, FAILED, failure, took), None
+        return give_back(_with_doubts(lease, unknown=doubt), FAILED, failure, took), None
     wait = delay_after(policy, run.attempt, random.random())  # noqa: S311  it spreads attempts, it hides nothing
     due = timezone.now() + wait if wait > min(IN_PLACE, caller.patience()) else None
-    run = msgspec.structs.replace(run, attempt=run.attempt + 1, fence=new_fence(), due=due)
+    unsure = run.unsure or doubt
+    run = msgspec.structs.replace(run, attempt=run.attempt + 1, fence=new_fence(), due=due, unsure=unsure)
     note = Note("retried", state.position.step, type(error).__name__, took)
     lease = _kept(lease, msgspec.structs.replace(lease.state, run=run), note)
     if due is not None:
@@ -217,16 +218,16 @@ def _kept(lease: Lease, state: State, *notes: Note) -> Lease:
     return claim.lease
 
 
-def _uncertain(lease: Lease) -> Lease:
-    """Count a step that may have done a part among those that are undone."""
-    acted = (*lease.state.acted, *uncertain(_stage(lease)))
+def _with_doubts(lease: Lease, *, unknown: bool) -> Lease:
+    """Count what may have been done in part among what is undone; ``unknown`` says so of the attempt that was last."""
+    gone = unknown or bool(lease.run.lost)
+    acted = (*lease.state.acted, *uncertain(_stage(lease), gone=gone))
     return replace(lease, state=msgspec.structs.replace(lease.state, acted=acted))
 
 
 def _stopped(lease: Lease, caller: Caller, *, unknown: bool = False) -> tuple[Lease, Answer]:
     """End a flow as somebody asked while a step of it ran; ``unknown`` says that it may have done a part."""
-    if unknown or lease.run.lost:
-        lease = _uncertain(lease)
+    lease = _with_doubts(lease, unknown=unknown)
     status, reason = lease.asked
     with round_transaction(lease.using):
         claim = FencedClaim(lease)

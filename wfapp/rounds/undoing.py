@@ -45,7 +45,7 @@ def give_back(lease: Lease, goal: Goal, failure: Failure, duration: float = 0.0,
     """
     state = lease.state if told else replace(lease.state, steps=with_failed(lease.state, failure, duration))
     last = replace(state.last or Last(digest=""), end={"status": "aborted", "reason": goal}, errors={}, effects=None)
-    run = replace(lease.run, fence=new_fence(), attempt=0, due=None, lost=0)
+    run = replace(lease.run, fence=new_fence(), attempt=0, due=None, lost=0, unsure=False)
     state = replace(state, undoing=goal, keep=0, failure=failure, last=last, run=run)
     notes = [] if told else [Note("step_failed", failure.step, failure.type, duration)]
     if not state.acted:

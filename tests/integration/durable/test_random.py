@@ -99,15 +99,16 @@ class Model:
         """Run one durable step, or the plain ones up to the next durable one, which share a transaction."""
         attempts, lost = 0, False
         while fault := self._fault(together):
-            if fault in ("crash", "stolen"):
+            if fault in ("crash", "stolen", "late"):
                 lost = True
-            elif attempts >= plan[together[0]]["retries"]:
+            if fault in ("crash", "stolen"):
+                continue
+            if attempts >= plan[together[0]]["retries"]:
                 self.status = "failed"
                 # How far it came nobody knows.
-                self.done += [together[0]] if lost or fault == "late" else []
+                self.done += [together[0]] if lost else []
                 return
-            else:
-                attempts += 1
+            attempts += 1
         self.wrote += [f"do_{number}" for number in together]
         self.done += together
 
