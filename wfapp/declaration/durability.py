@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
-from wfapp.declaration.options import check_timedelta, several
+from wfapp.declaration.options import LONGEST, check_flag, check_timedelta, several
 from wfapp.errors import DeclarationError
 
 __all__ = ["RETRY_OPTIONS", "Backoff", "Retries", "delay_after", "retries_of"]
 
 Backoff = Literal["fixed", "linear", "exponential"]
 
-_LONGEST = timedelta(days=365)
-"""No wait is longer: 2**1000 seconds are no timedelta."""
+_UNIT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +47,10 @@ def delay_after(policy: Retries, attempt: int, chance: float = 1.0) -> timedelta
     And Jitter*).
     """
     factor = {"fixed": 1, "linear": attempt + 1, "exponential": 2 ** min(attempt, 64)}[policy.backoff]
-    cap = min(policy.max_delay or _LONGEST, _LONGEST)
-    seconds = min(policy.delay.total_seconds() * factor, cap.total_seconds())
-    return timedelta(seconds=seconds * chance if policy.jitter else seconds)
+    # In whole numbers, which never overflow: 2**1000 seconds are no timedelta.
+    microseconds = min(policy.delay // _UNIT * factor, (policy.max_delay or LONGEST) // _UNIT)
+    wait = timedelta(microseconds=microseconds)
+    return wait * chance if policy.jitter else wait
 
 
 RETRY_OPTIONS = frozenset(option.name for option in fields(Retries))
@@ -83,8 +83,9 @@ def _check_counts(owner: str, options: Mapping[str, Any]) -> None:
 def _check_kinds(owner: str, options: Mapping[str, Any]) -> None:
     if options.get("backoff", "fixed") not in get_args(Backoff):
         raise DeclarationError(f"{owner}: backoff is {options['backoff']!r}; legal are {', '.join(get_args(Backoff))}.")
-    if not isinstance(options.get("jitter", False), bool):
-        raise DeclarationError(f"{owner}: jitter is {options['jitter']!r}; legal are True and False.")
+    check_flag(f"{owner}: jitter", options.get("jitter", False))
+    if options.get("retry_on") == ():
+        raise DeclarationError(f"{owner}: retry_on is empty; leave it out, and all errors are worth another attempt.")
     for kind in options.get("retry_on", ()):
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             raise DeclarationError(f"{owner}: retry_on holds {kind!r}; it must hold types of exceptions.")

@@ -10,7 +10,10 @@ from django.utils.functional import Promise
 
 from wfapp.errors import DeclarationError
 
-__all__ = ["check_count", "check_label", "check_text", "check_timedelta", "names", "several"]
+__all__ = ["LONGEST", "check_count", "check_flag", "check_label", "check_text", "check_timedelta", "names", "several"]
+
+LONGEST = timedelta(days=36_500)
+"""No time is longer: what is added to today must still be a date."""
 
 
 def names(owner: str, option: str, value: Any) -> tuple[str, ...]:
@@ -35,10 +38,18 @@ def check_count(what: str, value: Any) -> None:
         raise DeclarationError(f"{what} is {value!r}; it must be a positive number.")
 
 
+def check_flag(what: str, value: Any) -> None:
+    """Raise DeclarationError for anything but True and False: a name is no flag."""
+    if not isinstance(value, bool):
+        raise DeclarationError(f"{what} is {value!r}; legal are True and False.")
+
+
 def check_timedelta(what: str, value: Any) -> None:
     """Raise DeclarationError for anything but a positive timedelta: nothing lasts for ever."""
     if not isinstance(value, timedelta) or value <= timedelta(0):
         raise DeclarationError(f"{what} is {value!r}; it must be a positive timedelta.")
+    if value > LONGEST:
+        raise DeclarationError(f"{what} is {value!r}; nothing lasts for longer than {LONGEST.days} days.")
 
 
 def check_label(what: str, value: Any) -> None:

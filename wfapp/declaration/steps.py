@@ -16,7 +16,7 @@ from wfapp.declaration.durability import RETRY_OPTIONS, Backoff, Retries, retrie
 from wfapp.declaration.files import Files, check_files
 from wfapp.declaration.hooks import Action, Hook, Method, Undo, check_decorated
 from wfapp.declaration.limits import Limit
-from wfapp.declaration.options import check_count, check_label, check_text, check_timedelta, names, several
+from wfapp.declaration.options import check_count, check_flag, check_label, check_text, check_timedelta, names, several
 from wfapp.declaration.order import Condition
 from wfapp.declaration.outcomes import Outcome
 from wfapp.declaration.page import PAGE_OPTIONS, TEXTS, PageOptions, Text, options_of
@@ -324,12 +324,13 @@ def _build(given: Mapping[str, Any], method: Callable[..., Any] | None, *, name:
     given = {**given, **{key: names("step", key, given[key]) for key in ("passes", "reveals") if key in given}}
     own = {key: value for key, value in given.items() if key not in PAGE_OPTIONS and key not in RETRY_OPTIONS}
     own |= {key: several(own[key]) for key in ("limit", "permission", "forms") if key in own}
-    if own.get("expires") is not None:
-        check_timedelta("step: expires", own["expires"])
+    for option in ("expires", "timeout"):
+        if own.get(option) is not None:
+            check_timedelta(f"step: {option}", own[option])
     if own.get("attempts") is not None:
         check_count("step: attempts", own["attempts"])
-    if own.get("timeout") is not None:
-        check_timedelta("step: timeout", own["timeout"])
+    for option in ("durable", "background", "revisit", "answers"):
+        check_flag(f"step: {option}", own.get(option, False))
     if not all(isinstance(limit, Limit) for limit in own.get("limit", ())):
         raise DeclarationError(f"step: limit is {given['limit']!r}; it must be a Limit or a list of them.")
     for option in TEXTS:

@@ -282,6 +282,9 @@ def _check_kind(cls: AnyWorkflow, owner: str, step: Step[..., Any]) -> None:
     for option in _NEED_NO_FORM if step.form is not None else ():
         if step.given.get(option):
             raise _fail(cls, f"{owner} has a form and {option}; {_ACT_APART}")
+    if step.given.get("durable") is False and step.name in cls.structure.durable:
+        what = "retries, a timeout, background=True, an undo or a group makes it durable"
+        raise _fail(cls, f"{owner} says durable=False, and {what}; remove the one or the other.")
 
 
 def _check_whitelist(cls: AnyWorkflow, owner: str, page: PageOptions) -> None:
