@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from wfapp.declaration.durability import Retries, delay_after
 from wfapp.declaration.registry import registry
+from wfapp.engine.expansion import expansion_of
 from wfapp.engine.state import Last, State
 from wfapp.errors import FlowCancelled, InvalidToken, StepLost, UnknownWorkflow
 from wfapp.models import AbstractFlow
@@ -147,8 +148,7 @@ def _next(lease: Lease, caller: Caller) -> tuple[Lease, Answer | None]:
 
 def _is_done(lease: Lease) -> bool:
     """Tell whether a flow stands at no group, or at one whose members are all done."""
-    name = lease.state.position.step
-    if name not in _stage(lease).machine.expansion.groups:
+    if lease.state.position.step not in expansion_of(registry.get(lease.state.workflow)).groups:
         return True
     members = lease.run.members.values()
     return bool(members) and all(member.status for member in members)

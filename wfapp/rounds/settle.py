@@ -117,7 +117,7 @@ def answer_of(stage: Stage, token: Token, verdict: Verdict | None = None, *, typ
         end = end_of(last.end)
         return Answer(status=end.status, end=end, **{**answer, "next": end.next})
     if state.run is not None:
-        return Answer(status="pending", **{**answer, **_pending(stage)})
+        return Answer(status="pending", **{**answer, **_pending(stage, begins=verdict is not None)})
     if state.link is not None:
         return Answer(status="waiting", **{**answer, **_waiting(stage, state.link)})
     if not stage.may_run(stage.step()):
@@ -152,8 +152,11 @@ def _waiting(stage: Stage, sent: Sent) -> dict[str, Any]:
     }
 
 
-def _pending(stage: Stage) -> dict[str, Any]:
-    """Show that a step runs, or waits for its next attempt; or that the flow waits for its turn."""
+def _pending(stage: Stage, *, begins: bool) -> dict[str, Any]:
+    """Show that a step runs, or waits for its next attempt; or that the flow waits for its turn.
+
+    A step that ``begins`` with this round has told nothing yet.
+    """
     shown: dict[str, Any] = {
         "notice": Notice(actions=cancel_of(stage)),
         "rejected": False,
@@ -162,7 +165,7 @@ def _pending(stage: Stage) -> dict[str, Any]:
     }
     if waits_for_turn(stage.state):
         return {**shown, "pending": Pending(step=stage.name, text=str(NOT_YET))}
-    told = progress_of(model_of(stage.cls), stage.state.id)
+    told = None if begins else progress_of(model_of(stage.cls), stage.state.id)
     fraction, text = told if told is not None else (None, "")
     texts = notice_texts(stage, stage.step())
     pending = Pending(step=stage.name, text=text or texts["description"], progress=fraction)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.integration.rounds.helpers import ANYBODY, begin, play, statements
 from tests.workflows import Hello, HelloBoth, HelloToken
-from wfapp import rounds
-from wfapp.models import Flow
+from wfapp import Abort, Workflow, rounds, step
+from wfapp.models import Flow, FlowEvent
+from wfapp.testing import isolated_registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +62,51 @@ def test_a_move_takes_two_statements() -> None:
     assert moved.token is not None
     assert moved.token.storage == "database"
     assert Flow.objects.get().id == answer.flow_id == moved.flow_id
+
+
+@pytest.mark.parametrize(("count", "undone", "taken"), [(1, False, 5), (3, False, 9), (1, True, 12), (3, True, 20)])
+def test_a_durable_step_takes_two_statements_and_its_undo_two(count: int, undone: bool, taken: int) -> None:
+    """Its row and its events, between BEGIN and COMMIT; beside those of the start, of the Abort and of its end."""
+    with isolated_registry():
+        workflow = many(count, undone=undone)
+        with CaptureQueriesContext(connection) as queries:
+            flow = workflow.start()
+        assert flow.status == ("aborted" if undone else "finished")
+    assert len(statements(queries)) == taken
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_plain_steps_take_none(count: int) -> None:
+    """However many run in one round, there is one INSERT for all their events."""
+    with isolated_registry():
+        workflow = many(count, durable=False)
+        with CaptureQueriesContext(connection) as queries:
+            flow = workflow.start()
+        assert flow.status == "finished"
+    assert len(statements(queries)) == 3
+    assert FlowEvent.objects.filter(kind="step_done").count() == count
+
+
+def many(count: int, *, durable: bool = True, undone: bool = False) -> type[Workflow[Any]]:
+    """Make a workflow of so many steps."""
+    body: dict[str, Any] = {"name": "tests/many"}
+    for number in range(count):
+        body[f"do{number}"] = made = step(durable=durable)(lambda self: None)
+        if undone:
+            body[f"undo{number}"] = made.compensate(doing_nothing(f"undo{number}"))
+    if undone:
+        body["leave"] = step(lambda self: Abort("enough"))
+    return type("Many", (Workflow,), body)
+
+
+def doing_nothing(name: str) -> Callable[[Any], None]:
+    """Make a method of that name: an undo is called by it."""
+
+    def method(self: Any) -> None:
+        """Do nothing."""
+
+    method.__name__ = name
+    return method
 
 
 def test_a_second_click_on_a_move_meets_the_row(settings: Any) -> None:
