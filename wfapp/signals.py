@@ -53,9 +53,18 @@ class _Herald:
                 logger.error("Receivers of flow_event are too slow: %s events are not announced.", len(events) - left)
             self._waiting.extend((sender, event) for event in events[:left])
             if not self._there:
-                self._there = True
-                threading.Thread(target=self._speak, name="wfapp-events", daemon=True).start()
+                self._begin()
             self._changed.notify_all()
+
+    def _begin(self) -> None:
+        try:
+            threading.Thread(target=self._speak, name="wfapp-events", daemon=True).start()
+        except RuntimeError:
+            # The interpreter ends, or the machine has no thread left: no flow fails for that.
+            logger.error("No thread for receivers of flow_event: %s events are not announced.", len(self._waiting))
+            self._waiting.clear()
+        else:
+            self._there = True
 
     def wait(self, timeout: float) -> bool:
         with self._changed:

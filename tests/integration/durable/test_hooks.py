@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -142,3 +144,41 @@ def test_too_much_is_dropped(
         flow_event.disconnect(slow)
     assert 1 <= len(heard) < FlowEvent.objects.count()
     assert "Receivers of flow_event are too slow: " in caplog.text
+
+
+def test_without_a_thread_nothing_is_told_and_nothing_fails(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, heard: list[FlowEvent]
+) -> None:
+    """As at the very end of a process; the next one is told of again."""
+    monkeypatch.setattr(signals, "_herald", signals._Herald())
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", lambda thread: (_ for _ in ()).throw(RuntimeError()))
+        Order.start()
+    assert announced()
+    assert heard == []
+    assert "No thread for receivers of flow_event: 2 events are not announced." in caplog.text
+    Order.start()
+    assert announced()
+    assert len(heard) == 2
+
+
+ENDS = """
+import time
+from django.conf import settings
+from wfapp.signals import announce, flow_event
+
+def slow(event, **kwargs):
+    time.sleep(0.2)
+    print(event, flush=True)
+
+settings.configure()
+flow_event.connect(slow)
+announce(None, [1, 2, 3])
+print("the end", flush=True)
+"""
+
+
+def test_what_waits_is_told_before_the_process_ends() -> None:
+    """A receiver that is slow, not endlessly, hears all of it."""
+    ran = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout.split("\n") == ["the end", "1", "2", "3", ""]
