@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from functools import partial
 
 import msgspec
 from django.utils import timezone
@@ -25,7 +26,7 @@ from wfapp.rounds.settle import composed, enqueue
 from wfapp.rounds.stage import Stage
 from wfapp.storage.base import Note, Report
 from wfapp.storage.database import answers_until
-from wfapp.storage.heart import beating
+from wfapp.storage.heart import beating, tell_progress
 from wfapp.storage.lease import FencedClaim, Lease, LeaseLost, new_fence
 from wfapp.storage.transaction import round_transaction
 from wfapp.uploads import release_flow
@@ -82,6 +83,7 @@ def _undone(lease: Lease, caller: Caller, entry: Acted, tried: Tried) -> Lease:
         notes, steps = [], state.steps
         if undo is not None:
             stage.machine.position, stage.flow.undoes = entry.position, True
+            stage.flow.teller = partial(tell_progress, lease)
             stage.call(getattr(stage.machine.open[path_of(entry.position.step)], undo.method.__name__))
             steps = marked(state, entry.position.step, "compensated")
             notes.append(Note("compensated", entry.position.step, duration=tried.took))

@@ -59,6 +59,14 @@ def test_a_step_that_came_to_its_end_and_could_not_be_stored_is_undone(spoil: An
     assert outside.written == ["plain", "reserve", "refund", "unreserve"]
 
 
+def test_an_undo_tells_how_far_it_is(outside: World) -> None:
+    """Whoever waits for the way back reads it; who waits for nothing does not, and no undo fails for that."""
+    outside.hooks["refund"] = lambda workflow: workflow.flow.progress(0.5, "Giving back")
+    flow = to_confirm()
+    flow.cancel()
+    assert (flow.status, outside.written[-2:]) == ("cancelled", ["refund", "unreserve"])
+
+
 @pytest.fixture
 def stuck(outside: World) -> Any:
     """Give a flow that has failed, and whose money could not be given back."""

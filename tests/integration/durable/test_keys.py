@@ -100,6 +100,18 @@ def test_a_run_that_was_ended_does_not_block_its_key(
     assert Job.run(key="order-7", rerun_failed=True).status == "finished"
 
 
+def test_what_could_not_be_undone_keeps_its_key_until_it_is(outside: World) -> None:
+    """Another flow of this key would do again what is to be undone."""
+    outside.errors |= {"send": [OSError(), OSError()], "unbook": [OSError()]}
+    first = Job.run(key="order-7")
+    assert first.status == "compensation_failed"
+    again = Job.run(key="order-7", rerun_failed=True)
+    assert (again.id, again.status) == (first.id, "compensation_failed")
+    assert rounds.close_without_undo(Flow, first.id)
+    assert Job.run(key="order-7").status == "failed"
+    assert Job.run(key="order-7", rerun_failed=True).status == "finished"
+
+
 def test_a_key_lives_as_long_as_the_row_and_no_longer(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until then it gives the result; after it, the key is free."""
     first = Job.run(key="order-7")
