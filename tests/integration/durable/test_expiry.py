@@ -13,6 +13,8 @@ from tests.integration.durable.jobs import Job
 from tests.integration.durable.shop import Order, World, world
 from tests.integration.durable.test_cancel import ends, statuses
 from tests.integration.durable.test_losses import lease_is_over
+from tests.integration.durable.turns.test_turns import begin, fill
+from tests.integration.durable.turns.workflows import Booth
 from wfapp import Context, Workflow, step
 from wfapp.management.recover import recover
 from wfapp.models import Flow
@@ -138,3 +140,16 @@ def test_a_step_expires_with_all_its_attempts(outside: World, monkeypatch: pytes
             monkeypatch.setattr(timezone, "now", lambda minutes=minutes: now() + timedelta(minutes=minutes))
             recover(Flow)
         assert (flow.status, outside.calls) == ("expired", ["act"] * 3)
+
+
+def test_a_flow_that_waits_for_its_turn_expires(outside: World) -> None:
+    """It has not begun: nothing is undone, and its turn does not come any more."""
+    others = fill(Booth)
+    begin()
+    waiting = Flow.objects.get(status="pending")
+    Flow.objects.filter(pk=waiting.pk).update(expires_at=timezone.now())
+    assert recover(Flow).expired == 1
+    others.update(status="cancelled")
+    recover(Flow)
+    waiting.refresh_from_db()
+    assert (waiting.status, outside.calls) == ("expired", [])

@@ -126,6 +126,23 @@ def test_cancelled_in_the_queue(world: Outside, work: Work) -> None:
     assert (end.reason, Flow.objects.get().status, world.names) == ("cancelled", "cancelled", ["reserve", "unreserve"])
 
 
+def test_expired_in_the_queue(world: Outside, work: Work) -> None:
+    """Where its time is over and no worker has come; the task does nothing then."""
+    begun()
+    Flow.objects.update(expires_at=timezone.now())
+    assert recover(Flow).expired == 1
+    work()
+    assert (Flow.objects.get().status, world.names) == ("expired", ["reserve", "unreserve"])
+
+
+def test_a_worker_that_comes_too_late(world: Outside, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs no step of a flow whose time is over: it ends it."""
+    begun()
+    later(monkeypatch, Workspace.lifetime)
+    work()
+    assert (Flow.objects.get().status, world.names) == ("expired", ["reserve", "unreserve"])
+
+
 def test_cancelled_by_whoever_waits(world: Outside, work: Work) -> None:
     """The button of the page is there while the step is queued."""
     flow = begun()
