@@ -1,4 +1,4 @@
-"""Ten trivial steps, as wfapp plays them: plain ones, durable ones, and durable ones that are undone."""
+"""Trivial steps, as wfapp plays them: plain ones, durable ones, and durable ones that are undone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Any
 
 from wfapp import Abort, Context, Workflow, step
 
-__all__ = ["COUNT", "Durable", "Empty", "Plain", "Undone"]
+__all__ = ["COUNT", "MORE", "Durable", "Empty", "Long", "Plain", "Undone"]
 
 COUNT = 10
+MORE = 100
+"""How many steps more the long one has: what they cost, over their number, is the cost of one more step."""
 
 
 class Sum(Context):
@@ -27,10 +29,10 @@ def _leave(self: Any) -> Abort:
     return Abort("enough")
 
 
-def _body(*, durable: bool, undone: bool) -> dict[str, Any]:
+def _body(*, durable: bool, undone: bool, count: int = COUNT) -> dict[str, Any]:
     """Give the attributes of a class with so many steps."""
     body: dict[str, Any] = {}
-    for number in range(COUNT):
+    for number in range(count):
         made: Any = step(durable=durable)(_named(_add, f"add_{number}"))
         body[f"add_{number}"] = made
         if undone:
@@ -63,6 +65,13 @@ class Plain(Workflow[Sum]):
 
     name = "bench/plain"
     locals().update(_body(durable=False, undone=False))
+
+
+class Long(Workflow[Sum]):
+    """As many plain steps more, in one transaction."""
+
+    name = "bench/long"
+    locals().update(_body(durable=False, undone=False, count=COUNT + MORE))
 
 
 class Durable(Workflow[Sum]):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import random
 import subprocess
@@ -19,9 +20,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 10
+MORE = 100
+"""How many steps more the long flow has."""
 
-Contestant = Callable[[], float]
-"""Plays one run, and gives its milliseconds."""
+Contestant = Callable[[], tuple[float, float, float]]
+"""Plays one run, and gives its milliseconds: by the clock, of this process's processor, and of the same work beside."""
+
+Times = dict[str, list[tuple[float, float, float]]]
 
 RATIOS = [
     ("durable : DBOS", "durable", "DBOS", 0.5),
@@ -79,26 +84,39 @@ def _contestants(connection: object) -> dict[str, Contestant]:
         "update": _timed(update),
         "empty": _timed(acts.Empty.start),
         "plain": _timed(acts.Plain.start),
+        "long": _timed(acts.Long.start),
         "durable": _timed(acts.Durable.start),
         "undone": _timed(acts.Undone.start),
     }
 
 
 def _timed(play: Callable[[], object]) -> Contestant:
-    def run() -> float:
-        began = time.perf_counter()
+    def run() -> tuple[float, float, float]:
+        pace = _pace()
+        worked, began = time.process_time(), time.perf_counter()
         play()
-        return (time.perf_counter() - began) * 1000
+        took = ((time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000)
+        return (*took, (pace + _pace()) / 2)
 
     return run
 
 
-def _measured(contestants: dict[str, Contestant], options: argparse.Namespace) -> dict[str, list[float]]:
+def _pace() -> float:
+    """Do what is the same work each time: other processes on the same cores make it, too, slower."""
+    began = time.process_time()
+    for number in range(2000):
+        [isinstance(value, int) for value in {"text": str(number), "number": number}.values()]
+    return (time.process_time() - began) * 1000
+
+
+def _measured(contestants: dict[str, Contestant], options: argparse.Namespace) -> Times:
     """Play one run of each in shuffled order, again and again."""
-    times: dict[str, list[float]] = {name: [] for name in contestants}
+    times: Times = {name: [] for name in contestants}
     shuffled, names = random.Random(options.seed), list(contestants)  # noqa: S311  an order that can be had again
+    gc.disable()
     for turn in range(options.warm_up + options.runs):
         shuffled.shuffle(names)
+        gc.collect()
         for name in names:
             took = contestants[name]()
             if turn >= options.warm_up:
@@ -119,9 +137,9 @@ def _dbos(python: str, connection: object) -> Iterator[dict[str, Contestant]]:
     assert peer.stdin is not None
     assert peer.stdout is not None
 
-    def run(what: str) -> float:
+    def run(what: str) -> tuple[float, float, float]:
         print(what, file=peer.stdin, flush=True)
-        return float(peer.stdout.readline())
+        return float(peer.stdout.readline()), 0.0, 0.0
 
     try:
         assert peer.stdout.readline().strip() == "ready"
@@ -140,17 +158,25 @@ def _address(url: str, name: str) -> str:
     return f"postgresql://{parts.netloc}/{name}" + (f"?{urlencode(query)}" if query else "")
 
 
-def _print(times: dict[str, list[float]], connection: object, options: argparse.Namespace) -> None:
+def _steps_of(name: str) -> int:
+    return COUNT + MORE if name == "long" else COUNT
+
+
+def _print(times: Times, connection: object, options: argparse.Namespace) -> None:
     print(f"{connection.display_name}, {options.runs} runs of {COUNT} steps each; milliseconds a run\n")  # type: ignore[attr-defined]
     print(f"{'':28}{'median':>10}{'p90':>10}{'a step':>10}")
-    for name, samples in times.items():
+    clock = {name: [sample[0] for sample in samples] for name, samples in times.items()}
+    for name, samples in clock.items():
         middle = median(samples)
-        print(f"{name:28}{middle:10.4f}{quantiles(samples, n=10)[-1]:10.4f}{middle / COUNT:10.4f}")
-    plain = (median(times["plain"]) - median(times["empty"])) / COUNT * 1000
-    print(f"\na plain step costs {plain:.1f} µs (aim: 20)   {'reached' if plain <= 20 else 'missed'}")
+        print(f"{name:28}{middle:10.4f}{quantiles(samples, n=10)[-1]:10.4f}{middle / _steps_of(name):10.4f}")
+    fastest = min(pace for samples in times.values() for *_, pace in samples if pace)
+    undisturbed = {name: [worked / pace * fastest for _, worked, pace in times[name]] for name in ("plain", "long")}
+    for by, samples_of in (("by the clock", clock), ("of the processor, at its pace when undisturbed", undisturbed)):
+        one = (median(samples_of["long"]) - median(samples_of["plain"])) / MORE * 1000
+        print(f"one more plain step: {one:.1f} µs {by} (aim: 20)   {'reached' if one <= 20 else 'missed'}")
     for title, one, other, aim in RATIOS:
-        if one in times and other in times:
-            ratio = median(times[one]) / median(times[other])
+        if one in clock and other in clock:
+            ratio = median(clock[one]) / median(clock[other])
             verdict = "" if aim is None else f"   (aim: {aim})   {'reached' if ratio <= aim else 'missed'}"
             print(f"{title:28}{ratio:10.2f}{verdict}")
     print("load of the machine: " + ", ".join(f"{load:.1f}" for load in os.getloadavg()))

@@ -35,5 +35,5 @@ def test_the_bench_of_steps_measures_wfapp_alone_without_the_other(tmp_path: Pat
     assert done.returncode == 0, done.stderr
     names = [line[:28].strip() for line in done.stdout.splitlines()]
     assert names[0] == "DBOS is left out: it needs P"
-    assert {"loop", "update", "empty", "plain", "durable", "undone", "durable : an UPDATE each"} <= set(names)
+    assert {"loop", "update", "empty", "plain", "long", "durable", "undone", "durable : an UPDATE each"} <= set(names)
     assert list(tmp_path.iterdir()) == []
