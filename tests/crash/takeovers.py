@@ -23,7 +23,7 @@ class Takeovers:
         file.touch()
 
     def watch(self) -> None:
-        """Note what this process takes over; for the child of a fork, which ends with it."""
+        """Note what this process takes over, and when it finds nothing; for the child of a fork, which ends with it."""
         self._wrap(recovery, "take_over", lambda lease: lease.state.id)
         self._wrap(delivery, "claim", lambda claimed: claimed.row.flow)
         self._wrap(DatabaseStorage, "_lock", lambda locked: locked[1][0])
@@ -32,16 +32,24 @@ class Takeovers:
         wrapped = getattr(owner, name)
 
         def call(*args: Any, **kwargs: Any) -> Any:
+            began = time.monotonic()
             taken = wrapped(*args, **kwargs)
-            if taken is not None:
-                moment = time.monotonic()
-                with self.file.open("a") as file:
-                    file.write(f"{flow_of(taken)} {moment}\n")
+            flow = flow_of(taken) if taken is not None else name
+            with self.file.open("a") as file:
+                file.write(f"{flow} {began} {time.monotonic()}\n")
             return taken
 
         setattr(owner, name, call)
 
     def first(self, flow: uuid.UUID | None, after: float = 0.0) -> float | None:
         """Give when a flow was taken first, after a moment; ``None`` where nobody has."""
-        taken = [line.split() for line in self.file.read_text().splitlines()]
-        return min((float(when) for pk, when in taken if pk == str(flow) and float(when) > after), default=None)
+        return min((ended for _began, ended in self._of(flow) if ended > after), default=None)
+
+    def passed_over(self, flow: uuid.UUID | None, after: float, due: float) -> int:
+        """Count who looked for a flow that was due, and had found nothing before somebody came who took it."""
+        taken = min(began for began, ended in self._of(flow) if ended > after)
+        return len([ended for began, ended in self._of("take_over") if began > due and ended < taken])
+
+    def _of(self, what: object) -> list[tuple[float, float]]:
+        lines = [line.split() for line in self.file.read_text().splitlines()]
+        return [(float(began), float(ended)) for name, began, ended in lines if name == str(what)]

@@ -49,7 +49,7 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
     """How many attempts have failed."""
 
     due: datetime | None = None
-    """When the next attempt begins, where nobody waits for that."""
+    """When the next attempt begins, where nobody waits for that, by the clock of the flow's database."""
 
     members: dict[str, Member] = {}
     """How far each step of a group is, by its qualified name."""

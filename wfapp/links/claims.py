@@ -20,6 +20,7 @@ from wfapp.errors import DeliveryError, InvalidToken, UnknownWorkflow
 from wfapp.links.channels import Letter
 from wfapp.models import Kind, OutgoingMessage, OutgoingQuerySet, SendStatus
 from wfapp.storage.base import Note, Report
+from wfapp.storage.clock import time_of
 from wfapp.storage.database import model_of
 from wfapp.storage.events import record
 from wfapp.storage.sealing import seal, unseal
@@ -87,7 +88,7 @@ class Claimed:
 
     def postponed(self, error: Exception) -> None:
         """Let it be tried again later."""
-        self._mine().update(due_at=timezone.now() + delay_after(self.row.tries), error=_name(error))
+        self._mine().update(due_at=time_of(self.using) + delay_after(self.row.tries), error=_name(error))
 
     def expired(self) -> None:
         """Drop what is of no use any more."""
@@ -112,7 +113,7 @@ def claim(using: str, pk: uuid.UUID) -> Claimed | None:
     The condition of the UPDATE decides, and nothing that was read before it: of any number of senders one finds the
     row as it was. A sender that is killed leaves it due again when its lease is over.
     """
-    now = timezone.now()
+    now = time_of(using)
     rows = OutgoingMessage.objects.using(using)
     row = rows.due(now).filter(pk=pk).first()
     if row is None:

@@ -19,6 +19,7 @@ from wfapp.links.channels import get_channel
 from wfapp.links.claims import Claimed, claim
 from wfapp.links.liveness import carries_dead_link
 from wfapp.models import OutgoingMessage, flow_models
+from wfapp.storage.clock import time_of
 
 __all__ = ["Delivered", "deliver", "deliver_due", "outboxes"]
 
@@ -103,7 +104,7 @@ def _error_of(claimed: Claimed) -> Exception | None:
 
 def _due(using: str, size: int) -> Iterator[uuid.UUID]:
     """Yield the messages that are due as this begins, the oldest first, once each."""
-    now = timezone.now()
+    now = time_of(using)
     rows = OutgoingMessage.objects.using(using).due(now).order_by("due_at", "pk").values_list("pk", flat=True)
     tried: set[uuid.UUID] = set()
     while pks := [pk for pk in rows[:size] if pk not in tried]:

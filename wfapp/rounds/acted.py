@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
+from django.db import router
 from django.utils import timezone
 
 from wfapp.conf import conf
@@ -20,6 +21,8 @@ from wfapp.engine.state import State
 from wfapp.errors import RoundError
 from wfapp.rounds.queueing import is_background
 from wfapp.rounds.stage import Stage
+from wfapp.storage.clock import time_of
+from wfapp.storage.database import model_of
 from wfapp.storage.lease import new_fence
 
 __all__ = [
@@ -60,8 +63,9 @@ def new_run(stage: Stage, position: Position | None = None, *, waits: bool = Fal
     """
     user, now = stage.caller.user, timezone.now()
     actor = str(user.pk) if user is not None and user.is_authenticated else None
-    queued = position is not None and is_background(stage, position)
-    due = now if waits else now + conf.QUEUE_LEASE if queued else None
+    due = now if waits else None
+    if not waits and position is not None and is_background(stage, position):
+        due = time_of(router.db_for_write(model_of(stage.cls))) + conf.QUEUE_LEASE
     return Run(actor=actor, since=now, fence=new_fence(), due=due, waits=waits)
 
 

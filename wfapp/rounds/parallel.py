@@ -32,6 +32,7 @@ from wfapp.rounds.settle import composed, enqueue
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.undoing import give_back
 from wfapp.storage.base import Note, Report
+from wfapp.storage.clock import time_of
 from wfapp.storage.heart import beating
 from wfapp.storage.lease import Lease, LeaseLost, locked_state, store_locked
 
@@ -190,7 +191,7 @@ def _put_off(group: _Group, name: str, error: Exception, tried: Tried) -> float 
     if member.attempt < policy.retries and isinstance(error, policy.retry_on) and not group.over.is_set():
         wait = delay_after(policy, member.attempt, random.random())  # noqa: S311  it spreads attempts
         in_place = wait <= IN_PLACE
-        due = None if in_place else timezone.now() + wait
+        due = None if in_place else time_of(group.lease.using) + wait
         _store_member(group, name, change(member, attempt=member.attempt + 1, due=due), tried, note)
         return wait.total_seconds() if in_place else None
     kept = failure_of(group.lease.state, error, tried.stage)

@@ -12,7 +12,6 @@ from typing import Any, cast
 import msgspec
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.utils import timezone
 
 from wfapp.declaration.registry import registry
 from wfapp.declaration.workflow import Workflow
@@ -25,6 +24,7 @@ from wfapp.rounds.answer import Caller
 from wfapp.rounds.running import run_on
 from wfapp.rounds.stage import Stage
 from wfapp.storage.base import Note, Report, get_storage
+from wfapp.storage.clock import time_of
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.lease import Lease, put_off, take, take_over
 from wfapp.storage.turns import call_up
@@ -65,7 +65,7 @@ def run_due(model: type[AbstractFlow], pk: uuid.UUID | None = None, waiting: Cal
     except (UnknownWorkflow, InvalidToken):
         # This code cannot go on with it; another one of this site may, that of a deploy which is on its way.
         logger.error("Flow %s of %s is due, and does not fit the code.", lease.state.id, lease.state.workflow)
-        put_off(lease, timezone.now() + UNFIT)
+        put_off(lease, time_of(lease.using) + UNFIT)
     return True
 
 

@@ -32,6 +32,7 @@ from wfapp.rounds.stage import Stage
 from wfapp.rounds.undoing import give_back, undo_next
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import Claim, Note, Report, get_storage
+from wfapp.storage.clock import time_of
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.heart import beating
 from wfapp.storage.lease import FencedClaim, Lease, LeaseLost, new_fence
@@ -181,7 +182,7 @@ def _failed(lease: Lease, caller: Caller, error: Exception, tried: Tried) -> tup
         failure = failure_of(state, error, tried.stage)
         return give_back(_with_doubts(lease, unknown=doubt), FAILED, failure, took), None
     wait = delay_after(policy, run.attempt, random.random())  # noqa: S311  it spreads attempts, it hides nothing
-    due = timezone.now() + wait if wait > min(IN_PLACE, caller.patience()) else None
+    due = time_of(lease.using) + wait if wait > min(IN_PLACE, caller.patience()) else None
     unsure = run.unsure or doubt
     run = msgspec.structs.replace(run, attempt=run.attempt + 1, fence=new_fence(), due=due, unsure=unsure)
     note = Note("retried", state.position.step, type(error).__name__, took)
@@ -201,7 +202,7 @@ def _asked(lease: Lease) -> Lease:
 
 def _left(lease: Lease) -> Lease:
     """Leave what is due to whoever comes next."""
-    run = msgspec.structs.replace(lease.run, fence=new_fence(), due=timezone.now())
+    run = msgspec.structs.replace(lease.run, fence=new_fence(), due=time_of(lease.using))
     return _kept(lease, msgspec.structs.replace(lease.state, run=run))
 
 

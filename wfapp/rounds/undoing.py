@@ -7,7 +7,6 @@ import time
 from functools import partial
 
 import msgspec
-from django.utils import timezone
 
 from wfapp.declaration.durability import delay_after
 from wfapp.declaration.registry import registry
@@ -25,6 +24,7 @@ from wfapp.rounds.records import marked, with_failed
 from wfapp.rounds.settle import composed, enqueue
 from wfapp.rounds.stage import Stage
 from wfapp.storage.base import Note, Report
+from wfapp.storage.clock import time_of
 from wfapp.storage.database import answers_until
 from wfapp.storage.heart import beating, tell_progress
 from wfapp.storage.lease import FencedClaim, Lease, LeaseLost, new_fence
@@ -110,7 +110,7 @@ def _failed(lease: Lease, entry: Acted, error: Exception, tried: Tried) -> Lease
         return _stored(lease, state, _status(state), Note("uncompensated", name, kind, took))
     wait = delay_after(undo.retry, lease.run.attempt, random.random())  # noqa: S311  it spreads attempts
     waits = wait.total_seconds() > IN_PLACE
-    run = replace(run, due=timezone.now() + wait if waits else None)
+    run = replace(run, due=time_of(lease.using) + wait if waits else None)
     lease = _stored(lease, replace(state, run=run), _status(state), Note("retried", name, kind, took))
     if not waits:
         with beating(lease):

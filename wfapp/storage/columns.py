@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import router
 from django.utils import timezone
 
 from wfapp.conf import conf
@@ -14,6 +15,7 @@ from wfapp.declaration.registry import registry
 from wfapp.engine.state import State, decode_state, encode_state
 from wfapp.models import AbstractFlow
 from wfapp.storage.base import Report
+from wfapp.storage.clock import time_of
 from wfapp.storage.sealing import seal, unseal
 
 __all__ = [
@@ -68,7 +70,7 @@ def columns_of(model: type[AbstractFlow], state: State, report: Report) -> dict[
     }
     values["due_at"] = None
     if state.run is not None:
-        due_at = None if state.run.waits else state.run.due or now + conf.LEASE
+        due_at = None if state.run.waits else state.run.due or time_of(router.db_for_write(model)) + conf.LEASE
         values |= {"fence": state.run.fence, "due_at": due_at, "stop": "", "progress": b""}
     if state.ended:
         values |= ending_of(model, state.workflow, now, state.expires)

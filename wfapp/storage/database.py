@@ -22,6 +22,7 @@ from wfapp.errors import Busy, InvalidToken
 from wfapp.models import ENDED, OPEN, RUNNING, AbstractFlow, Status, model_by_tag, table_tag
 from wfapp.storage import statements
 from wfapp.storage.base import Claim, FlowActs, FlowExists, FlowWatched, Note, Report, Storage
+from wfapp.storage.clock import time_of
 from wfapp.storage.columns import columns_of, ending_of, open_state, seal_state
 from wfapp.storage.encoding import b64encode
 from wfapp.storage.events import record
@@ -292,8 +293,8 @@ def _runs(model: type[AbstractFlow], row: Row) -> bool:
     """Tell whether somebody runs a step of a flow, or waits to try it again."""
     if row[3] != Status.PENDING:
         return False
-    rows = model._base_manager.using(router.db_for_write(model))
-    return rows.filter(pk=row[0], due_at__gt=timezone.now()).exists()
+    using = router.db_for_write(model)
+    return model._base_manager.using(using).filter(pk=row[0], due_at__gt=time_of(using)).exists()
 
 
 def _opened(model: type[AbstractFlow], row: Row | None) -> State:

@@ -16,10 +16,10 @@ from typing import Any
 
 import msgspec
 from django.db import DatabaseError, connections, router
-from django.utils import timezone
 
 from wfapp.conf import conf
 from wfapp.models import RUNNING, AbstractFlow
+from wfapp.storage.clock import time_of
 from wfapp.storage.columns import PROGRESS_PURPOSE, row_binding
 from wfapp.storage.lease import Lease
 from wfapp.storage.sealing import seal, unseal
@@ -153,7 +153,7 @@ def _beat() -> None:
 def _renew(lease: Lease) -> None:
     # One that is over by now may be in the list still; what is not run must not become due.
     rows = lease.model._base_manager.using(lease.using).filter(pk=lease.state.id, fence=lease.run.fence)
-    rows.filter(status__in=RUNNING).update(due_at=timezone.now() + conf.LEASE)
+    rows.filter(status__in=RUNNING).update(due_at=time_of(lease.using) + conf.LEASE)
 
 
 def _forget() -> None:

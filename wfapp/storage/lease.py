@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import msgspec
 from django.db import connections, router, transaction
-from django.utils import timezone
 
 from wfapp.conf import conf
 from wfapp.engine.acting import Run
@@ -21,6 +20,7 @@ from wfapp.errors import InvalidToken
 from wfapp.models import RUNNING, AbstractFlow
 from wfapp.storage import statements
 from wfapp.storage.base import Claim, Report, get_storage
+from wfapp.storage.clock import time_of
 from wfapp.storage.columns import columns_of, open_state, seal_state
 from wfapp.storage.events import record
 from wfapp.storage.tokens import Token
@@ -96,7 +96,7 @@ class FencedClaim(Claim):
             rows = lease.model._base_manager.using(lease.using).filter(**mine, status__in=RUNNING)
             stop = rows.values_list("stop", flat=True).first() or ""
             # What has completed is kept, to be undone by whoever keeps it; killed before that, the sweeper ends it.
-            due_at = None if state.ended else columns["due_at"] or timezone.now()
+            due_at = None if state.ended else columns["due_at"] or time_of(lease.using)
             if not stop or not rows.update(**{**columns, "stop": stop, "due_at": due_at}):
                 raise LeaseLost
         record(lease.model, state.id, state.workflow, state.revision, report)
@@ -137,7 +137,7 @@ def take_over(model: type[AbstractFlow], pk: uuid.UUID | None = None) -> Lease |
     skips = connections[using].features.has_select_for_update_skip_locked
     while True:
         with round_transaction(using):
-            due = model.objects.using(using).due(timezone.now()).order_by("due_at")
+            due = model.objects.using(using).due(time_of(using)).order_by("due_at")
             due = due if pk is None else due.filter(pk=pk)
             row = due.select_for_update(skip_locked=skips).first()
             if row is None:
@@ -177,11 +177,12 @@ def put_off(lease: Lease, until: datetime) -> None:
 
 def _taken(model: type[AbstractFlow], row: AbstractFlow, state: State) -> Lease:
     """Store a new fence for a flow whose row is locked."""
-    columns: dict[str, Any] = {"due_at": timezone.now() + conf.LEASE}
+    using = router.db_for_write(model)
+    columns: dict[str, Any] = {"due_at": time_of(using) + conf.LEASE}
     if state.run is not None:
         lost = state.run.lost + (state.run.due is None)
         run = msgspec.structs.replace(state.run, fence=new_fence(), due=None, lost=lost, waits=False)
         state = msgspec.structs.replace(state, run=run)
         columns |= {"fence": run.fence, **seal_state(model, state)}
-    model._base_manager.using(router.db_for_write(model)).filter(pk=row.pk).update(**columns)
+    model._base_manager.using(using).filter(pk=row.pk).update(**columns)
     return Lease(model=model, state=state, token=Token("database", "", state.revision), stop=row.stop)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from wfapp.declaration.workflow import Workflow
 from wfapp.models import Status, Turn
+from wfapp.storage.clock import time_of
 from wfapp.storage.database import model_of
 from wfapp.storage.transaction import is_conflict, round_transaction
 
@@ -103,7 +104,7 @@ def _called(workflow: type[Workflow[Any]], places: Places, turn: int, flow: uuid
         if place is None or not Turn.objects.using(using).filter(pk=turn).delete()[0]:
             return False
         rows = model.objects.using(using).filter(pk=flow, status=Status.PENDING, due_at=None, expires_at__gt=now)
-        return bool(rows.update(due_at=now)) and _give(places, place, flow)
+        return bool(rows.update(due_at=time_of(using))) and _give(places, place, flow)
 
 
 def _locked(places: Places) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.integration.durable.beside import beside, locks_rows, until
+from tests.integration.durable.beside import beside, locks_rows, pass_time, until
 from tests.integration.durable.jobs import Job
 from tests.integration.durable.shop import Order, World, world
 from tests.integration.durable.test_cancel import ends, statuses
@@ -138,6 +138,7 @@ def test_a_step_expires_with_all_its_attempts(outside: World, monkeypatch: pytes
         flow = Slow.flows.get(pk=Slow.run().id)
         for minutes in (1.1, 2.2, 3.3):
             monkeypatch.setattr(timezone, "now", lambda minutes=minutes: now() + timedelta(minutes=minutes))
+            pass_time(timedelta(minutes=1.1))
             recover(Flow)
         assert (flow.status, outside.calls) == ("expired", ["act"] * 3)
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.utils import timezone
 
+from tests.integration.durable.beside import pass_time
 from tests.integration.durable.jobs import Asks, AsksInBranch, AsksInside, Async, Export, Exports, ForStaff, Job
 from tests.integration.durable.shop import World
 from tests.integration.durable.team import Team
@@ -180,8 +181,7 @@ def test_a_wait_that_is_long_is_nobodys(outside: World, monkeypatch: pytest.Monk
     outside.errors["send"] = [OSError()]
     result = Job.run()
     assert (result.status, result.raise_for_status()) == ("pending", result)
-    now = timezone.now
-    monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=6))
+    pass_time(timedelta(minutes=6))
     assert recover(Flow).run == 1
     result = Job.flows.get(pk=result.id).result()
     assert (result.status, told(result)[3]) == ("finished", ("send", "completed", 2, ""))

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.integration.durable.beside import pass_time
 from tests.integration.durable.shop import TICK, Order, Revisited, World
 from wfapp import Abort, Ask, Context, Workflow, step
 from wfapp.declaration.durability import Retries
@@ -252,8 +253,7 @@ def test_a_long_wait_is_nobodys(outside: World, monkeypatch: pytest.MonkeyPatch)
     flow = to_confirm()
     assert (flow.answer.status, Flow.objects.get().status) == ("pending", "pending")
     assert recover(Flow).run == 0
-    now = timezone.now
-    monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=6))
+    pass_time(timedelta(minutes=6))
     assert recover(Flow).run == 1
     assert outside.written == ["plain", "reserve", "charge", "note"]
     assert Flow.objects.get().step == "confirm"

@@ -53,18 +53,25 @@ def lease() -> float:
 
 
 @pytest.fixture
-def workers(world: Outside, lease: float) -> Iterator[list[subprocess.Popen[str]]]:
+def clock() -> float:
+    """Say by how much the clock of the workers is ahead, in seconds."""
+    return 0.0
+
+
+@pytest.fixture
+def workers(world: Outside, lease: float, clock: float) -> Iterator[list[subprocess.Popen[str]]]:
     """Run two workers on the database of this test."""
-    with _worker(lease) as first, _worker(lease) as second:
+    with _worker(lease, clock) as first, _worker(lease, clock) as second:
         yield [first, second]
 
 
 @contextmanager
-def _worker(lease: float) -> Iterator[subprocess.Popen[str]]:
+def _worker(lease: float, clock: float) -> Iterator[subprocess.Popen[str]]:
     environment = os.environ | {
         "DATABASE_URL": _url(),
         "DJANGO_SETTINGS_MODULE": "tests.integration.durable.background.settings",
         "TESTS_LEASE": str(lease),
+        "TESTS_CLOCK": str(clock),
         "VAR_DIR": str(site.VAR),
     }
     command = [sys.executable, "manage.py", "db_worker", "--interval=0.05", "--no-startup-delay", "--no-reload"]

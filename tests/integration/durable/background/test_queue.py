@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from tests.integration.durable.background.outside import Outside
 from tests.integration.durable.background.workflows import Workspace
+from tests.integration.durable.beside import pass_time
 from wfapp.conf import conf
 from wfapp.errors import Busy
 from wfapp.management.recover import recover
@@ -80,13 +81,13 @@ def test_a_task_that_comes_twice_runs_once(world: Outside, work: Work) -> None:
     assert world.names == ALL
 
 
-def test_a_task_that_is_lost_is_found(world: Outside, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_is_lost_is_found(world: Outside, work: Work) -> None:
     """By the sweeper, once it has waited for long enough; where the task turns up after all it does nothing."""
     flow = begun()
     [task] = queue()
     DBTaskResult.objects.all().delete()
     assert recover(Flow).run == 0
-    later(monkeypatch, conf.QUEUE_LEASE + timedelta(seconds=1))
+    pass_time(conf.QUEUE_LEASE + timedelta(seconds=1))
     assert recover(Flow).run == 1
     run_step.enqueue(*task)
     work()
@@ -94,9 +95,7 @@ def test_a_task_that_is_lost_is_found(world: Outside, work: Work, monkeypatch: p
     assert flow.look().page.step == "confirm"
 
 
-def test_a_queue_that_is_down(
-    world: Outside, settings: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_queue_that_is_down(world: Outside, settings: Any, caplog: pytest.LogCaptureFixture) -> None:
     """What was committed is: the answer is the same, and the sweeper runs the step."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.Gone"}}
     with caplog.at_level(logging.ERROR, "wfapp.rounds"):
@@ -105,7 +104,7 @@ def test_a_queue_that_is_down(
     [said] = caplog.messages
     # Django's own framework and the package before it name the error a little differently.
     assert said.startswith(f"Step make of flow {flow.id} was left to the sweeper: InvalidTaskBackend")
-    later(monkeypatch, conf.QUEUE_LEASE + timedelta(seconds=1))
+    pass_time(conf.QUEUE_LEASE + timedelta(seconds=1))
     assert recover(Flow).run == 1
     assert world.names == ["reserve", "make", "note"]
 
@@ -157,7 +156,7 @@ def test_no_post_runs_it(world: Outside, monkeypatch: pytest.MonkeyPatch) -> Non
     flow = begun()
     with pytest.raises(Busy):
         flow.submit({})
-    later(monkeypatch, conf.QUEUE_LEASE + timedelta(seconds=1))
+    pass_time(conf.QUEUE_LEASE + timedelta(seconds=1))
     assert flow.submit({}).status == "pending"
     assert world.names == BEFORE
 
@@ -195,7 +194,7 @@ def test_a_backend_that_cannot_put_off(
     world.fail("make", 1)
     flow = begun()
     assert (world.names, flow.answer.status) == (["reserve", "make"], "pending")
-    later(monkeypatch, timedelta(minutes=6))
+    pass_time(timedelta(minutes=6))
     assert recover(Flow).run == 1
     assert flow.look().page.step == "confirm"
 
