@@ -115,8 +115,8 @@ def test_whoever_takes_a_step_over_too_late_ends_the_flow(outside: World, short:
     outside.errors["charge"] = [SystemExit()]
     with pytest.raises(SystemExit):
         Order.start(data={"city": "Linz"})
-    short()
     lease_is_over()
+    short()
     assert run_next_due(Flow)
     assert outside.calls[-3:] == ["charge", "refund", "unreserve"]
     assert Flow.objects.get().status == "expired"
