@@ -20,7 +20,7 @@ from tests.browser.walks import (
 )
 from wfapp.models import Flow, FlowEvent
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STALE = "This page was answered already. Here is the current one."
 OUTDATED = "Warning: This page is out of date, or your browser blocks cookies. Please send it again."

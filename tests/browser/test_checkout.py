@@ -11,7 +11,7 @@ from project.shop.models import CheckoutFlow, Order
 from tests.browser.tours import BAD_CARD, GOOD_CARD, begin_order, heading, pay, put, send_address
 from tests.browser.walks import letters, messages, press, summary
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LANTERN, MAP, CATALOGUE = "Lantern: €24.90", "Harbour map: €12.00", "Catalogue: €0.00"
 

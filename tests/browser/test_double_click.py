@@ -15,7 +15,7 @@ from project.accounts.models import LoginFlow
 from project.demo import views
 from tests.browser.walks import PATIENCE, answer, code_field, codes, signed_in, type_password
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SEND_AT_ONCE = """async times => {
   const form = document.querySelector(".wf-form"), body = new URLSearchParams(new FormData(form));

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.walks import press
 
-pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.integration.ends")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.urls("tests.integration.ends")]
 
 
 def strict(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:

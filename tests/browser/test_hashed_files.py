@@ -13,7 +13,7 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, stati
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, Route
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "wfapp/static/wfapp"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:"

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.walks import answer, code_field, codes, send_code, signed_in, summary, wrong
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_next_survives_errors_and_reloads(page: Page, site: str) -> None:

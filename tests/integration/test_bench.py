@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_the_bench_measures_everybody_on_a_database_of_its_own(tmp_path: Path) -> None:
     """Two rounds of each run to the end, with the promised number of SQL statements, and nothing stays behind."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
@@ -25,6 +28,7 @@ def test_the_bench_measures_everybody_on_a_database_of_its_own(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_bench_of_steps_measures_wfapp_alone_without_the_other(tmp_path: Path) -> None:
     """Two runs of each on SQLite, where nobody else can take part; nothing stays behind."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}

@@ -230,6 +230,7 @@ def test_ten_wrong_passwords_close_an_account_for_a_while(visitor: Visitor, wait
     assert visitor.user == "alice"
 
 
+@pytest.mark.slow
 def test_a_hundred_wrong_passwords_close_an_address(visitor: Visitor) -> None:
     """However many names it tries."""
     for number in range(100):

@@ -43,6 +43,7 @@ def due_again() -> None:
     OutgoingMessage.objects.update(due_at=timezone.now())
 
 
+@pytest.mark.slow
 def test_twenty_senders_at_once_send_each_of_a_hundred_messages_once() -> None:
     """SQLite locks its whole file: there a few senders show the same."""
     pks = {put() for _ in range(100)}
@@ -84,6 +85,7 @@ deliver_due()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [True, False], ids=["while sending", "between sending and writing it down"])
 def test_a_process_that_is_killed_loses_nothing(before: bool) -> None:
     """Another one takes over when the lease is over, under the same name."""

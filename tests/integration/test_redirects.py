@@ -54,6 +54,7 @@ def test_hostile_next_on_the_wire_is_refused(client: Client, kind: str) -> None:
     assert not Flow.objects.exists()
 
 
+@pytest.mark.slow
 @of_each_kind
 def test_hostile_next_of_a_page_is_dropped(kind: str) -> None:
     """In the address or in the body: no address, no header and no link of any page has it."""
@@ -72,6 +73,7 @@ def test_hostile_next_of_a_page_is_dropped(kind: str) -> None:
         assert (last.status, last.heading, last.address) == (200, "Done", second.address), target
 
 
+@pytest.mark.slow
 @of_each_kind
 def test_a_hostile_target_of_a_step_is_never_followed(client: Client, kind: str) -> None:
     """A step that takes it from its client: at once, after a countdown, by choice."""
@@ -83,6 +85,7 @@ def test_a_hostile_target_of_a_step_is_never_followed(client: Client, kind: str)
             assert set(end(client, answer, way)) <= {"status", "finished", "data", "message"}, (target, way)
 
 
+@pytest.mark.slow
 @of_each_kind
 def test_a_page_follows_no_hostile_target_of_a_step(kind: str) -> None:
     """It shows the finish page, without a header or a link that leads there."""

@@ -80,6 +80,7 @@ def everything() -> Pair:
     return asdict(payload), {"fields": view_fields(payload, form), "order": view_order(payload, form)}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_merge_is_the_same_in_both_languages(node: str) -> None:
     """The demo's pages, a form with every field, and pairs that nobody would think of."""

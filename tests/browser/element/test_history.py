@@ -13,7 +13,7 @@ from tests.browser.element.conftest import Open
 from tests.browser.element.walks import heading, to_stay
 from tests.browser.walks import code_field, press, type_password
 
-pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.browser.element.urls")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.urls("tests.browser.element.urls")]
 
 TWO = """<wf-form id="one" src="/wf/" name="element/trip"></wf-form>
 <wf-form id="two" src="/wf/" name="element/note"></wf-form>"""

@@ -14,6 +14,7 @@ from tests.integration.durable.background.outside import Outside
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.integration.durable.background.urls"),
 ]

@@ -10,7 +10,7 @@ from tests.browser.test_fields import deliver
 from tests.browser.tours import begin_order, heading, put
 from tests.browser.walks import press, summary
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LETTER = FilePayload(name="letter.txt", mimeType="text/plain", buffer=b"Dear Ann")
 LANTERN = "Lantern: €24.90"

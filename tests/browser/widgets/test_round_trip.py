@@ -14,7 +14,7 @@ from tests.unit.forms.everything import SAMPLES, VALID, EverythingForm
 from tests.unit.forms.filling import filled, form_of
 from wfapp.forms import initial_values
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HIDDEN = {"hidden", "split_hidden", "multiple_hidden"}
 CLEANED = {name: cleaned for name, (_sent, cleaned) in SAMPLES.items()}

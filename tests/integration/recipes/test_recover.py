@@ -50,6 +50,7 @@ def test_a_link_leads_to_a_new_password(via: str, ada: User) -> None:
         assert (signed_in(opening), signed_in(asking)) == (str(ada.pk), "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [None, {"is_active": False}, {"password": None}])
 def test_an_unknown_address_gets_the_same_answers(
     via: str, wait: Callable[..., None], closed: dict[str, Any] | None
@@ -128,6 +129,7 @@ def test_a_link_lives_for_an_hour(via: str, ada: User, wait: Callable[..., None]
     assert landing.reject().fault == 410
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["password", "closed", "deleted"])
 @pytest.mark.parametrize("opened", [False, True])
 def test_what_is_older_than_a_change_is_dead(via: str, ada: User, change: str, opened: bool) -> None:
@@ -151,6 +153,7 @@ def test_what_is_older_than_a_change_is_dead(via: str, ada: User, change: str, o
     assert not User.objects.filter(pk=ada.pk).exists() or not User.objects.get().check_password(NEW)
 
 
+@pytest.mark.slow
 def test_an_address_is_asked_for_five_times_an_hour(via: Any, wait: Callable[..., None]) -> None:
     """A known one and an unknown one."""
     make("ada")
@@ -162,6 +165,7 @@ def test_an_address_is_asked_for_five_times_an_hour(via: Any, wait: Callable[...
     ask(via)
 
 
+@pytest.mark.slow
 def test_a_client_asks_thirty_times_an_hour() -> None:
     """However many addresses it tries."""
     for number in range(30):

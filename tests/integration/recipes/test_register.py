@@ -68,6 +68,7 @@ def test_details_are_checked(via: Any, details: dict[str, str], errors: dict[str
     assert len(walk.outbox) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "owner", [{"name": "ada"}, {"name": "ada@example.com", "email": ""}, {"name": "ada", "is_active": False}]
 )
@@ -154,6 +155,7 @@ def test_a_code_lives_for_ten_minutes(via: str, wait: Callable[..., None]) -> No
     assert not User.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_address_gets_ten_mails_an_hour(via: Any, wait: Callable[..., None]) -> None:
     """Whoever asks, in whichever spelling, and by the button, too."""
     walk = begin(via).action("resend")
@@ -167,6 +169,7 @@ def test_an_address_gets_ten_mails_an_hour(via: Any, wait: Callable[..., None]) 
     begin(via)
 
 
+@pytest.mark.slow
 def test_a_client_begins_thirty_times_an_hour() -> None:
     """However many addresses it tries."""
     for number in range(30):

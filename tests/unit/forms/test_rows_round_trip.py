@@ -92,6 +92,7 @@ def test_json_rows(kind: type[forms.BaseFormSet[Any]], rows: Any, other: dict[st
     survives(kind({}, prefix="p"), {**other, "p": rows})
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @HARD
 @example(kind=Lines, total="1000", initial="0", cells={})

@@ -245,6 +245,7 @@ ANY = st.recursive(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.db
 @pytest.mark.django_db
 @given(value=ANY)

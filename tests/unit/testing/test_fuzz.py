@@ -24,6 +24,7 @@ def code_of(walk: Walk) -> dict[str, Any]:
     return {"code": walk.outbox.code()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("via", ["html", "json", "python"])
 @pytest.mark.parametrize("workflow", [Hello, HelloToken, HelloBoth])
 def test_a_sound_workflow_keeps_its_promises(workflow: type[Workflow[Any]], via: Any) -> None:
@@ -34,6 +35,7 @@ def test_a_sound_workflow_keeps_its_promises(workflow: type[Workflow[Any]], via:
     assert done.moves["submit_twice"] > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("via", ["html", "json"])
 def test_pages_get_what_their_schema_allows(via: Any) -> None:
     """A dict of callables, or one callable, gives what cannot be made up."""
@@ -51,6 +53,7 @@ def test_a_user_and_their_flow_are_fuzzed() -> None:
         fuzz(Box, rounds=5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("via", ["html", "json"])
 @pytest.mark.parametrize(
     ("fault", "said"),
