@@ -67,7 +67,7 @@ def test_a_duration_is_that_of_its_step(heard: list[FlowEvent], outside: World) 
 def test_one_slow_hook_delays_the_flow(
     outside: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It does not: the flow is at its page while the receiver still looks at its first event; the log tells of it."""
+    """Named: one slow hook delays the flow. It is at its page while the receiver looks at its first event."""
     go_on, kinds = threading.Event(), list[str]()
     monkeypatch.setattr(signals, "SLOW", 0.0)
 
