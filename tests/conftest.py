@@ -37,7 +37,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """Make the database of the tests; where a test committed, delete what it left and nothing else."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         flush = Flush()
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: flush())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: flush(case._databases_names(False)))
         yield
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 MIGRATED = (ContentType, Permission)
 """What "migrate" fills. Django's own flush empties these with all the rest, and fills them again after every test."""
@@ -19,8 +20,16 @@ class Flush:
     def __init__(self) -> None:
         self._migrated = _migrated()
 
-    def __call__(self) -> None:
-        """Delete what the test left; where it changed what "migrate" had made, leave all to Django."""
+    def __call__(self, databases: Iterable[str] = (DEFAULT_DB_ALIAS,)) -> None:
+        """Delete what a test of these databases left; one that the test made for itself is Django's to flush."""
+        for alias in databases:
+            if alias == DEFAULT_DB_ALIAS:
+                self._flush()
+            else:
+                call_command("flush", verbosity=0, interactive=False, reset_sequences=False, database=alias)
+
+    def _flush(self) -> None:
+        """Where the test changed what "migrate" had made, leave all to Django."""
         quote = connection.ops.quote_name
         with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
             for table in filled(cursor):
@@ -31,7 +40,7 @@ class Flush:
 
 
 def _migrated() -> list[Any]:
-    return [list(model._base_manager.order_by("pk").values_list()) for model in MIGRATED]
+    return [list(model._base_manager.using(DEFAULT_DB_ALIAS).order_by("pk").values_list()) for model in MIGRATED]
 
 
 def filled(cursor: Any) -> list[str]:
