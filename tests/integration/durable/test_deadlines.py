@@ -77,8 +77,8 @@ def once(workflow: Any) -> None:
         late(workflow)
 
 
-def test_a_timed_out_step_keeps_writing(outside: World) -> None:
-    """Named: it does not. It runs on to its end, and nothing of it is there: no row, no key of the context, no mail."""
+def test_a_step_that_ends_after_its_deadline_keeps_nothing(outside: World) -> None:
+    """Named: timed-out step keeps writing. It runs to its end, and no row, key of the context or mail of it is there."""
     outside.hooks["work"] = late
     result = Late.run()
     assert (result.status, result.error and result.error.type) == ("failed", "StepTimedOut")
