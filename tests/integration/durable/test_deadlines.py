@@ -78,7 +78,7 @@ def once(workflow: Any) -> None:
 
 
 def test_a_step_that_ends_after_its_deadline_keeps_nothing(outside: World) -> None:
-    """Named: timed-out step keeps writing. It runs to its end, and no row, key of the context or mail of it is there."""
+    """Named: timed-out step keeps writing. It runs to its end, and no row, key or mail of it is there."""
     outside.hooks["work"] = late
     result = Late.run()
     assert (result.status, result.error and result.error.type) == ("failed", "StepTimedOut")
