@@ -20,7 +20,7 @@ from wfapp.models import Flow, Turn
 
 pytestmark = pytest.mark.crash
 
-WORKERS, KILLED, EACH = 8, 3, 8
+WORKERS, KILLED, EACH = 8, 3, 5
 
 
 class CrashTurns(Workflow[Context]):
