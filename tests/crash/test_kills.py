@@ -154,11 +154,18 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
 
 
 def kill_all(name: str, works: list[Callable[[], Any]]) -> list[float | None]:
-    """Kill a process for each order: at the same time, but where one of them could take the task of another one."""
+    """Kill a process for each order: at the same time, but where one of them could take the task of another one.
+
+    What a sweeper has queued, for a worker whose lease was over on a machine that stood still, is worked off first.
+    """
     point = POINTS[name]
     if point.duty != "provide":
         return killed_at(name, point.arm, works)
-    return [moment for work in works for moment in killed_at(name, point.arm, [work])]
+    moments = []
+    for work in works:
+        forked(work_off)
+        moments += killed_at(name, point.arm, [work])
+    return moments
 
 
 def waited(flow: uuid.UUID | None, killed: float | None, point: Point, takeovers: Takeovers) -> float | None:
@@ -170,7 +177,7 @@ def waited(flow: uuid.UUID | None, killed: float | None, point: Point, takeovers
     if not point.vies and point.left is Left.LEASE and (takeovers.first(flow) or killed) < killed:
         return None
     taken = takeovers.first(flow, killed)
-    # A worker that found a task of an earlier order, which the sweeper had queued, was killed at that one.
+    # A worker that found such a task all the same was killed at that one.
     assert taken is not None or point.duty == "provide"
     if taken is not None and point.left is Left.LEASE:
         assert takeovers.passed_over(flow, killed, killed + LEASE.total_seconds()) == 0
