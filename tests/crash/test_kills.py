@@ -179,7 +179,8 @@ def waited(flow: uuid.UUID | None, killed: float | None, point: Point, takeovers
     taken = takeovers.first(flow, killed)
     # A worker that found such a task all the same was killed at that one.
     assert taken is not None or point.duty == "provide"
-    if taken is not None and point.left is Left.LEASE:
+    # A sweeper, or a worker of the queue, may have been killed at the flow of another one of these orders.
+    if taken is not None and point.left is Left.LEASE and point.duty == "confirm":
         assert takeovers.passed_over(flow, killed, killed + LEASE.total_seconds()) == 0
     return None if taken is None else taken - killed
 
