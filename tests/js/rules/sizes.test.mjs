@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 
 import { esbuild, loadedBy, minify, short, STATIC } from "./tools.mjs";
 
-const WAYS = /src === undefined \? import\("(.+?)"\) : import\("(.+?)"\)/;
+const WAYS = /this\.hasAttribute\("src"\) \? import\("(.+?)"\) : import\("(.+?)"\)/;
 const LIMITS = [
   ["client.js", "", 5_000],
   ["wf-form.js", "drawings.js", 16_000],
