@@ -58,7 +58,7 @@ class Board:
 
     def close(self) -> None:
         """Leave the page to the next test."""
-        self.page.unroute_all()
+        self.page.unroute_all(behavior="wait")
         self.page.remove_listener("console", self.hear)
         self.page.remove_listener("pageerror", self.fail)
 
