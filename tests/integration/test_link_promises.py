@@ -113,6 +113,7 @@ def test_of_fifty_browsers_one_is_bound(invite: type[Workflow[Any]], tokens: lis
     assert Flow.objects.get().step == "code"
 
 
+@pytest.mark.slow
 def test_a_thousand_looks_consume_nothing(invite: type[Workflow[Any]], tokens: list[str], settings: Any) -> None:
     """GETs and HEADs, of the link and of its landing page: no row changes."""
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": []}]

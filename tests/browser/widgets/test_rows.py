@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from project.demo.rows import GuestFormSet
 from tests.browser.widgets.boards import Board
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Guests: Any = formset_factory(GuestFormSet.form, max_num=3, validate_max=True)
 Groups: Any = modelformset_factory(Group, fields=["name"], can_delete=True, extra=0)

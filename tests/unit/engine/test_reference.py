@@ -88,6 +88,7 @@ class Player:
         self.stored = encode_state(state)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(programs(), answers)
 def test_a_workflow_runs_as_its_program(body: Body, walk: list[Answer]) -> None:
