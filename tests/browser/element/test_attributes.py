@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.element.conftest import Open
-from tests.browser.element.walks import bodies, heading, to_stay
+from tests.browser.element.walks import bodies, heading, hold, to_stay
 from tests.browser.walks import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.urls("tests.browser.element.urls")]
@@ -71,6 +71,18 @@ def test_what_is_set_while_it_loads(serve: Open) -> None:
     start = {"wfid": "element/trip", "params": {"tag": "y"}, "transport": "cookie"}
     # It is sent again, unchanged, where the browser has no CSRF cookie yet.
     assert sent in ([start], [start, start])
+
+
+def test_what_stood_there_is_not_sent_while_it_loads(page: Page, serve: Open) -> None:
+    """Its values would stand in an address."""
+    module = "**/form/drawings.js"
+    held = hold(page, module)
+    with page.expect_request(module):
+        serve('<wf-form src="/wf/" name="element/trip"><form><input name="a"><button>Send</button></form></wf-form>')
+    press(page, "Send")
+    held[0].continue_()
+    heading(page, "Who travels?")
+    assert page.url.endswith("/element-test/")
 
 
 def test_what_is_moved_goes_on(element: Open) -> None:

@@ -34,14 +34,14 @@ def said(page: Page) -> Locator:
     return page.locator("wf-form > [aria-live=polite]")
 
 
-def hold(page: Page) -> list[Route]:
-    """Hold every request to the endpoint back, until the test continues it."""
+def hold(page: Page, address: str = "**/wf/") -> list[Route]:
+    """Hold every request to the endpoint, or to another address, back, until the test continues it."""
     held: list[Route] = []
 
     def keep(route: Route) -> None:
         held.append(route)
 
-    page.route("**/wf/", keep)
+    page.route(address, keep)
     return held
 
 

@@ -254,6 +254,8 @@ export class WfForm extends HTMLElement {
   }
 
   #send(event) {
+    // A page that is not taken over yet goes on as without a script. Any other form would put into an address what it holds.
+    if (!this.#kind) return this.hasAttribute("src") && event.preventDefault();
     const { client } = this;
     const { submitter: button, target: form } = event;
     if (event.defaultPrevented || (this.#kind === "page" && ![client.form, this.#host.root].includes(form))) return;
