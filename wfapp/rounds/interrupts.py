@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from wfapp.engine.acting import Run
+from wfapp.errors import Busy
 from wfapp.rounds.acted import CANCELLED
 from wfapp.rounds.answer import Answer
 from wfapp.rounds.ending import end_claimed
@@ -26,15 +27,19 @@ __all__ = ["interrupted"]
 
 
 def interrupted(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
-    """Answer a post to a flow that waits for no input.
+    """Answer a post to a flow that waits for no input; raises Busy.
 
-    A claim has waited for a step that runs, so that whoever ran this one is gone, or its next attempt is due.
+    A claim has waited for a step that runs, so that whoever ran this one is gone, or its next attempt is due; one that
+    is there to end the flow has not.
     """
     state = stage.state
     run = cast(Run, state.run)
     if may_cancel(stage, entry.input.action):
         digest = state.last.digest if state.last is not None else ""
         return end_claimed(claim, stage, token, status=CANCELLED, digest=digest)
+    if claim.running:
+        # Whoever asks for an end that this flow does not have gets no step from its owner.
+        raise Busy
     if run.waits or (not state.undoing and is_background(stage, state.position)):
         # No request runs it before its turn, or at all: the sweeper does what its worker did not.
         return answer_of(stage, token)
