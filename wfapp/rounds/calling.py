@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import inspect
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -35,3 +36,9 @@ async def _finished(coroutine: Coroutine[Any, Any, Any], deadline: datetime | No
         if not scope.expired():
             raise
         raise StepTimedOut("This step was cancelled at its deadline; what it did was rolled back.") from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        # Nobody cancelled this one: it awaited something that was. That is an error of its own, and ends no process.
+        raise concurrent.futures.CancelledError("What this step awaited was cancelled.") from error

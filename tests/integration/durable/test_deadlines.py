@@ -60,6 +60,10 @@ class LateAsync(Workflow[LateContext]):
         await world.hooks["wait"](self)
         world.calls.append("awake")
 
+    @work.compensate
+    async def unwork(self) -> None:
+        world.calls.append("unwork")
+
     @step
     def done(self) -> Finish:
         return Finish(data={"name": self.ctx.name})
@@ -135,7 +139,7 @@ def test_a_coroutine_is_cancelled_at_its_next_await(outside: World) -> None:
 
     outside.hooks["wait"] = sleep
     result = LateAsync.run()
-    assert (result.error and result.error.type, outside.calls) == ("StepTimedOut", [])
+    assert (result.error and result.error.type, outside.calls) == ("StepTimedOut", ["unwork"])
     assert result.duration < 15_000
     assert not Group.objects.exists()
 
@@ -156,8 +160,36 @@ def test_a_coroutine_that_is_not_cancelled_is_rolled_back(wait: Any, outside: Wo
     """One that blocks, and one that is deaf, come to their end, after their deadline."""
     outside.hooks["wait"] = wait
     result = LateAsync.run()
-    assert (result.error and result.error.type, outside.calls) == ("StepTimedOut", ["awake"])
+    assert (result.error and result.error.type, outside.calls) == ("StepTimedOut", ["awake", "unwork"])
     assert not Group.objects.exists()
+
+
+async def translates(workflow: Any) -> None:
+    try:
+        await asyncio.sleep(30)
+    except asyncio.CancelledError:
+        raise ConnectionError from None
+
+
+def test_one_that_is_late_and_says_something_else_is_undone(outside: World) -> None:
+    """As a library does that was cancelled in the middle of a call: how far that came, nobody knows."""
+    outside.hooks["wait"] = translates
+    result = LateAsync.run()
+    assert (result.error and result.error.type, outside.calls) == ("ConnectionError", ["unwork"])
+
+
+async def awaits_what_was_cancelled(workflow: Any) -> None:
+    task = asyncio.ensure_future(asyncio.sleep(30))
+    task.cancel()
+    await task
+
+
+def test_a_coroutine_that_awaits_what_was_cancelled_has_failed(outside: World) -> None:
+    """It is an error like others: it ends no process, and nobody takes the flow over for it."""
+    outside.hooks["wait"] = awaits_what_was_cancelled
+    result = LateAsync.run()
+    assert (result.status, result.error and result.error.type) == ("failed", "CancelledError")
+    assert outside.calls == []
 
 
 def test_what_is_in_time_is_kept(outside: World) -> None:
