@@ -16,6 +16,8 @@ from wfapp.storage.base import Report
 
 __all__ = ["record"]
 
+_LONGEST = FlowEvent._meta.get_field("error").max_length
+
 
 def record(model: type[AbstractFlow], pk: uuid.UUID, workflow: str, revision: int, report: Report) -> None:
     """Insert what happened, and announce it after the commit."""
@@ -31,7 +33,8 @@ def record(model: type[AbstractFlow], pk: uuid.UUID, workflow: str, revision: in
         {
             "kind": note.kind,
             "step": note.step,
-            "error": note.error,
+            # The name of a type may be of any length.
+            "error": note.error[:_LONGEST],
             "duration": report.duration if note.duration is None else note.duration,
         }
         for note in report.notes

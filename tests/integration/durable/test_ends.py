@@ -35,6 +35,15 @@ def test_a_step_that_aborts_is_not_undone_itself(outside: World) -> None:
     ]
 
 
+@pytest.mark.parametrize("error", [ValueError("\udcff"), type("E" * 200, (Exception,), {})()])
+def test_an_error_that_no_column_holds_fails_a_flow_like_others(error: Exception, outside: World) -> None:
+    """A text that no JSON takes, and a name as long as names may be."""
+    outside.errors["ship"] = [error]
+    assert ended(to_confirm()).reason == "failed"
+    assert outside.written[-2:] == ["refund", "unreserve"]
+    assert timeline()[-5] == f"step_failed ship {type(error).__name__[:100]}"
+
+
 def unmailable(workflow: Any) -> None:
     workflow.mail("ann@example.com", "mail/of-no-template")
 
