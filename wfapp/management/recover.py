@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import router
 from django.utils import timezone
 
-from wfapp.models import AbstractFlow, Status
+from wfapp.management.batches import locked
+from wfapp.models import AbstractFlow, FlowQuerySet, Status
 from wfapp.rounds import end_by_staff, retry_undo, run_next_due
+from wfapp.storage.transaction import round_transaction
 
 __all__ = ["UNDO_AGAIN", "Recovered", "recover"]
 
@@ -32,23 +36,33 @@ class Recovered:
 
 def recover(model: type[AbstractFlow]) -> Recovered:
     """Do what is due now; any number of processes may do it side by side."""
-    done, now = Recovered(), timezone.now()
+    done = Recovered()
     while run_next_due(model):
         done.run += 1
-    for pk in _expired(model, now):
-        done.expired += end_by_staff(model, pk, status="expired")
-    for pk in _stuck(model, now):
-        done.undone += retry_undo(model, pk)
+    now = timezone.now()
+    done.expired = _each(_expired(model, now), partial(end_by_staff, model, status="expired"))
+    done.undone = _each(_stuck(model, now), partial(retry_undo, model))
     return done
 
 
-def _expired(model: type[AbstractFlow], now: datetime) -> list[uuid.UUID]:
+def _each(rows: FlowQuerySet[AbstractFlow], act: Callable[[uuid.UUID], bool]) -> int:
+    """Act on each of these flows that nobody else has at that moment; return of how many there was something to do.
+
+    It is looked at again under its lock: it may have been answered just in time, or another sweeper was there.
+    """
+    total = 0
+    for pk in list(rows.values_list("pk", flat=True)):
+        with round_transaction(rows.db):
+            total += bool(locked(rows.filter(pk=pk)).values_list("pk", flat=True)) and act(pk)
+    return total
+
+
+def _expired(model: type[AbstractFlow], now: datetime) -> FlowQuerySet[AbstractFlow]:
     rows = model.objects.using(router.db_for_write(model)).expired(now).exclude(fence=None)
     # Whoever runs a step is told once, and by whoever asked first.
-    return list(rows.filter(stop="").values_list("pk", flat=True))
+    return rows.filter(stop="")
 
 
-def _stuck(model: type[AbstractFlow], now: datetime) -> list[uuid.UUID]:
+def _stuck(model: type[AbstractFlow], now: datetime) -> FlowQuerySet[AbstractFlow]:
     rows = model.objects.using(router.db_for_write(model))
-    stuck = rows.filter(status=Status.COMPENSATION_FAILED, updated_at__lte=now - UNDO_AGAIN)
-    return list(stuck.values_list("pk", flat=True))
+    return rows.filter(status=Status.COMPENSATION_FAILED, updated_at__lte=now - UNDO_AGAIN)

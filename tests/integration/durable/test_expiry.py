@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.integration.durable.beside import beside, locks_rows, pass_time, until
+from tests.integration.durable.beside import Gate, beside, locks_rows, pass_time, until
 from tests.integration.durable.jobs import Job
 from tests.integration.durable.shop import Order, World, world
 from tests.integration.durable.test_cancel import ends, statuses
@@ -16,6 +16,7 @@ from tests.integration.durable.test_losses import lease_is_over
 from tests.integration.durable.turns.test_turns import begin, fill
 from tests.integration.durable.turns.workflows import Booth
 from wfapp import Context, Workflow, step
+from wfapp.management.batches import locked
 from wfapp.management.recover import recover
 from wfapp.models import Flow
 from wfapp.rounds import end_by_staff, run_next_due
@@ -55,6 +56,33 @@ def test_a_step_that_waits_expires(waiting: Any, outside: World) -> None:
     assert (result.status, statuses(result)["book"], outside.written[-1]) == ("expired", "compensated", "unbook")
     assert ends() == [("expired", "")]
     assert recover(Flow).expired == 0
+
+
+def test_a_page_that_is_answered_just_in_time_goes_on(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweeper has seen that its time was over, and looks again once nobody else has the flow."""
+    flow = Order.start(data={"city": "Linz"})
+    time_is_over()
+
+    def after_the_answer(rows: Any) -> Any:
+        Flow.objects.update(expires_at=timezone.now() + timedelta(days=1))
+        return locked(rows)
+
+    monkeypatch.setattr("wfapp.management.recover.locked", after_the_answer)
+    assert recover(Flow).expired == 0
+    assert (flow.status, outside.written[-1]) == ("paused", "note")
+
+
+@locks_rows
+def test_a_page_that_is_being_answered_is_left_to_the_next_sweep(outside: World) -> None:
+    """The sweeper waits for no round."""
+    flow, gate = Order.start(data={"city": "Linz"}), Gate()
+    outside.hooks["confirm"] = gate
+    time_is_over()
+    with beside(lambda: flow.submit({}).end) as (end,):
+        assert gate.come.wait(30)
+        assert recover(Flow).expired == 0
+        gate.go.set()
+        assert end.result().status == "finished"
 
 
 @locks_rows
