@@ -102,7 +102,7 @@ POINTS = {
     "in a sweeper that took a flow over": Point(arming(after, running, "_attempt"), duty="sweep"),
     "inside a background step": Point(workflow=shop.CrashBackground, duty="provide"),
     "after a background step's commit": Point(
-        arming(after, recovery, "run_on"), workflow=shop.CrashBackground, duty="provide", left=Left.NOTHING
+        arming(after, recovery, "go_on"), workflow=shop.CrashBackground, duty="provide", left=Left.NOTHING
     ),
     "during delivery, before the mail is handed over": Point(
         arming(before, EmailChannel, "send"), duty="deliver", left=Left.MAIL

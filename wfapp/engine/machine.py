@@ -57,6 +57,7 @@ class Machine:
 
     ``may_run`` tells by its qualified name whether this caller has the right of a step; ``make`` gives an instance of
     an included workflow, which gets its context and params here; ``call`` calls the method of a step.
+    ``look`` is called before each plain step, and raises where none is to begin any more.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Machine:
         self._make = make
         self._call = call
         self._moves = 0
+        self.look: Callable[[], None] = lambda: None
         self.expansion = expansion_of(type(workflow))
         self.cursor = Cursor(self.expansion.order, self.holds, self.expansion.when, self.expansion.ways)
         self.open: dict[str, Workflow[Any]] = {"": workflow}
@@ -186,6 +188,7 @@ class Machine:
             return Paused(position)
         if self._held or self.acted is not None or place.is_durable:
             return Due(position)
+        self.look()
         return self._taken(position, self._called(position, place))
 
     def _called(self, position: Position, place: Place) -> Outcome | None:

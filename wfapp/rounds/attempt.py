@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,16 +17,19 @@ from django.utils import timezone
 
 from wfapp.declaration.steps import Step
 from wfapp.engine.state import State
-from wfapp.errors import StepTimedOut
+from wfapp.errors import FlowCancelled, StepTimedOut
 from wfapp.rounds.stage import Stage
 from wfapp.storage.base import Report
 from wfapp.storage.heart import is_asked_to_stop, tell_progress
-from wfapp.storage.lease import FencedClaim, Lease, new_fence
+from wfapp.storage.lease import FencedClaim, Lease, asked_of, new_fence
 from wfapp.storage.transaction import is_conflict, is_cut, pauses
 
 __all__ = ["Patience", "Tried", "attempting", "is_passing", "taken_again", "timed"]
 
 logger = logging.getLogger("wfapp.rounds")
+
+LOOK = 0.01
+"""How long plain steps may run until it is looked whether their flow is to end, in seconds."""
 
 PASSING = 20
 """How often a step is tried at once where each attempt ended for a reason that was none of its own."""
@@ -47,9 +50,12 @@ class Tried:
     def leaves_doubt(self, error: Exception) -> bool:
         """Tell whether a step that failed may have done all that it meant to.
 
-        It was late, or it came to its end, and what it left could not be stored.
+        It was late, whatever it raised then, or it came to its end, and what it left could not be stored.
         """
-        return isinstance(error, StepTimedOut) or (self.stage is not None and self.stage.machine.acted is not None)
+        stage = self.stage
+        if stage is not None and (is_late(stage) or stage.machine.acted is not None):
+            return True
+        return isinstance(error, StepTimedOut)
 
     def state(self, state: State) -> State:
         """Give the state of a flow at the step that failed: of plain ones, which run together, not only the first."""
@@ -89,20 +95,45 @@ def attempting(lease: Lease) -> Iterator[None]:
 def timed(stage: Stage, lease: Lease, step: Step[Any, Any]) -> Iterator[None]:
     """Let a step ask whether it is to stop and tell how far it is; raises StepTimedOut where it was late."""
     stage.flow.stopped = partial(is_asked_to_stop, lease)
+    if connections[lease.using].features.has_select_for_update:
+        # In SQLite a read would come before their first write, which is refused where somebody else wrote since.
+        stage.machine.look = _looking(lease)
     stage.flow.teller = partial(tell_progress, lease)
     if step.timeout is not None:
         stage.flow.deadline = timezone.now() + step.timeout
     yield
-    if stage.flow.deadline is not None and timezone.now() > stage.flow.deadline:
+    if is_late(stage):
         raise StepTimedOut(f"Step {step.name!r} took longer than {step.timeout}; what it did was rolled back.")
 
 
-def is_passing(lease: Lease, error: Exception) -> bool:
+def _looking(lease: Lease) -> Callable[[], None]:
+    """Give what leaves a row of plain steps before the next of them begins, where somebody asked for the flow's end.
+
+    Of steps that are quick, not each asks: the database takes longer to answer than they do.
+    """
+    looked = [time.monotonic()]
+
+    def look() -> None:
+        if time.monotonic() - looked[0] < LOOK:
+            return
+        looked[0] = time.monotonic()
+        if asked_of(lease):
+            raise FlowCancelled("This flow is to end.")
+
+    return look
+
+
+def is_late(stage: Stage) -> bool:
+    """Tell whether the deadline of the step at hand is over."""
+    return stage.flow.deadline is not None and timezone.now() > stage.flow.deadline
+
+
+def is_passing(using: str, error: Exception) -> bool:
     """Tell whether an attempt ended for a reason that is none of the step's, and counts as none.
 
     Somebody else was at the same rows (or, in SQLite, the file), or the connection was lost.
     """
-    return is_conflict(error) or is_cut(lease.using, error)
+    return is_conflict(error) or is_cut(using, error)
 
 
 def taken_again(lease: Lease, error: Exception) -> Lease:

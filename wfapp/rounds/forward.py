@@ -10,7 +10,7 @@ from wfapp import forms
 from wfapp.engine.expansion import path_of
 from wfapp.engine.machine import Paused
 from wfapp.engine.state import Visit
-from wfapp.errors import MalformedRequest
+from wfapp.errors import MalformedRequest, NotAvailable
 from wfapp.rounds.answer import Input
 from wfapp.rounds.answers import Answers, kept, restored
 from wfapp.rounds.draw import build_form, passed_of, prepared
@@ -61,12 +61,15 @@ def _to_pass(stage: Stage, verdict: Verdict) -> Position | None:
 
 
 def _answered(stage: Stage, step: Step[Any, Any], position: Position) -> AnyForm | None:
-    """Answer a page as before; ``None`` where that is no valid answer any more."""
-    shown = forms.refill(build_form(stage, step), restored(stage.state.drafts[str(position)]))
-    passed = passed_of(stage, step.page_of(type(shown)))
+    """Answer a page as before; ``None`` where that is no valid answer any more.
+
+    Nor can it be told of a form that needs the request, behind a step that runs without one.
+    """
     try:
+        shown = forms.refill(build_form(stage, step), restored(stage.state.drafts[str(position)]))
+        passed = passed_of(stage, step.page_of(type(shown)))
         again = Input(values=forms.initial_values(prepared(shown, passed)))
         form = prepared(build_form(stage, step, again, at=position), passed, again)
-    except MalformedRequest:
+    except (MalformedRequest, NotAvailable):
         return None
     return form if form.is_valid() else None

@@ -34,7 +34,7 @@ from wfapp.rounds.undoing import give_back
 from wfapp.storage.base import Note, Report
 from wfapp.storage.clock import time_of
 from wfapp.storage.heart import beating
-from wfapp.storage.lease import Lease, LeaseLost, locked_state, store_locked
+from wfapp.storage.lease import Lease, LeaseLost, asked_of, locked_state, store_locked
 
 __all__ = ["run_members"]
 
@@ -125,9 +125,7 @@ def _raise_what_ends_a_process(ran: list[Future[None]]) -> None:
 
 def _is_to_stop(group: _Group) -> bool:
     """Tell whether no further attempt is to begin: a sibling has failed, or somebody asked for the flow's end."""
-    lease = group.lease
-    rows = lease.model._base_manager.using(lease.using).filter(pk=lease.state.id, fence=lease.run.fence)
-    return group.over.is_set() or bool(rows.values_list("stop", flat=True).first())
+    return group.over.is_set() or bool(asked_of(group.lease))
 
 
 def _run_apart(group: _Group, name: str) -> None:
@@ -147,7 +145,7 @@ def _run(group: _Group, name: str) -> None:
         except LeaseLost as lost:
             group.lost.append(lost)
         except Exception as error:  # noqa: BLE001  whatever a step raises is the flow's affair
-            if is_passing(group.lease, error) and patience.rest():
+            if is_passing(group.lease.using, error) and patience.rest():
                 group.passed.add(name)
                 continue
             if isinstance(error, FlowCancelled) and _is_to_stop(group):

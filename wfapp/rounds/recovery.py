@@ -21,7 +21,7 @@ from wfapp.logs import for_one_flow
 from wfapp.models import AbstractFlow
 from wfapp.rounds.acted import new_run
 from wfapp.rounds.answer import Caller
-from wfapp.rounds.running import run_on
+from wfapp.rounds.running import go_on
 from wfapp.rounds.stage import Stage
 from wfapp.storage.base import Note, Report, get_storage
 from wfapp.storage.clock import time_of
@@ -61,7 +61,7 @@ def run_due(model: type[AbstractFlow], pk: uuid.UUID | None = None, waiting: Cal
         return False
     until = waiting.until if waiting is not None else None
     try:
-        run_on(lease, replace(_actor(lease.state), until=until))
+        go_on(lease, replace(_actor(lease.state), until=until))
     except (UnknownWorkflow, InvalidToken):
         # This code cannot go on with it; another one of this site may, that of a deploy which is on its way.
         logger.error("Flow %s of %s is due, and does not fit the code.", lease.state.id, lease.state.workflow)
@@ -77,7 +77,7 @@ def run_queued(model: type[AbstractFlow], pk: uuid.UUID, fence: int) -> None:
     lease = take(model, pk, fence)
     if lease is None:
         return
-    run_on(lease, _actor(lease.state))
+    go_on(lease, _actor(lease.state))
     while called := call_up(registry.get(lease.state.workflow)):
         for next_one in called:
             run_due(model, next_one)
@@ -103,7 +103,7 @@ def retry_undo(model: type[AbstractFlow], pk: uuid.UUID, *, user: Any = None) ->
             lease = Lease(model=model, state=state, token=claim.store(state, report))
     except (Busy, InvalidToken, UnknownWorkflow):
         return False
-    transaction.on_commit(partial(run_on, lease, caller), using=lease.using)
+    transaction.on_commit(partial(go_on, lease, caller), using=lease.using)
     return True
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Literal, cast
 
 import msgspec
-from django.db import Error, transaction
+from django.db import Error, router, transaction
 from django.utils import timezone
 
 from wfapp.declaration.durability import Retries, delay_after
@@ -27,7 +27,7 @@ from wfapp.rounds.failures import failure_of, log_failure
 from wfapp.rounds.forward import forward
 from wfapp.rounds.parallel import run_members
 from wfapp.rounds.queueing import enqueue_step, is_queued
-from wfapp.rounds.settle import answer_of, kept, settle
+from wfapp.rounds.settle import answer_of, kept
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.undoing import give_back, undo_next
 from wfapp.rounds.verdict import Verdict
@@ -35,11 +35,11 @@ from wfapp.storage.base import Claim, Note, Report, get_storage
 from wfapp.storage.clock import time_of
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.heart import beating
-from wfapp.storage.lease import FencedClaim, Lease, LeaseLost, new_fence
+from wfapp.storage.lease import FencedClaim, Lease, LeaseLost, asked_of, new_fence
 from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import round_transaction
 
-__all__ = ["end_from_outside", "fail", "run_on"]
+__all__ = ["end_from_outside", "fail", "go_on", "run_on"]
 
 IN_PLACE = timedelta(seconds=2)
 """The longest wait before another attempt that whoever runs the step sits out."""
@@ -48,20 +48,28 @@ IN_PLACE = timedelta(seconds=2)
 def run_on(lease: Lease, caller: Caller) -> Answer:
     """Run what is due, and answer with where the flow stands then: a page, an end, or ``pending``.
 
+    It is drawn with the caller's request, once the steps are stored: what its page raises is no error of theirs.
+    """
+    lease = go_on(lease, caller)
+    return answer_of(_stage(lease, caller), lease.token.at(lease.state.revision), Verdict())
+
+
+def go_on(lease: Lease, caller: Caller) -> Lease:
+    """Run what is due, until the flow pauses, ends or has to wait, and give where it stands then.
+
     An exception of a step never leaves here: it is tried again, or the flow fails with it.
     """
     caller = replace(caller, request=None)
-    answer: Answer | None = None
     try:
         patience = Patience()
         while _goes_on(lease):
             if not (caller.waits() or lease.stop):
-                lease, answer = _left(lease), None
+                lease = _left(lease)
                 continue
             try:
-                lease, answer = _next(lease, caller)
+                lease = _next(lease, caller)
             except Error as error:
-                if not (is_passing(lease, error) and patience.rest()):
+                if not (is_passing(lease.using, error) and patience.rest()):
                     raise
                 lease = taken_again(lease, error)
             else:
@@ -69,17 +77,19 @@ def run_on(lease: Lease, caller: Caller) -> Answer:
         if is_queued(lease.state, _stage(lease)):
             enqueue_step(lease)
             # A backend may have run it in place.
-            return _stands(lease, caller)
+            return _read_again(lease)
         if lease.stop and not lease.state.over:
             return _ended_at_rest(lease, caller)
     except LeaseLost:
-        return _stands(lease, caller)
-    return answer if answer is not None else _answer(lease, caller)
+        return _read_again(lease)
+    return lease
 
 
 def fail(state: State, caller: Caller, error: Exception) -> Answer:
-    """Fail a flow that has acted, for the error of a round that was rolled back."""
+    """Fail a flow that has acted, for the error of a round that was rolled back; a passing one is raised, as ever."""
     model = model_of(registry.get(state.workflow))
+    if is_passing(router.db_for_write(model), error):
+        raise error
     log_failure(state, error)
     with _rows().claim_row(model, state.id) as claim:
         if claim.state.revision != state.revision or claim.state.over or claim.state.run is not None:
@@ -111,7 +121,7 @@ def end_from_outside(
             give_up(claim, status)
         lease = claim.lease
     if lease is not None:
-        transaction.on_commit(partial(run_on, lease, caller), using=lease.using)
+        transaction.on_commit(partial(go_on, lease, caller), using=lease.using)
     return True
 
 
@@ -121,9 +131,9 @@ def _goes_on(lease: Lease) -> bool:
     return state.run is not None and (state.run.due is None or bool(lease.stop and not state.undoing))
 
 
-def _next(lease: Lease, caller: Caller) -> tuple[Lease, Answer | None]:
+def _next(lease: Lease, caller: Caller) -> Lease:
     if lease.state.undoing:
-        return undo_next(lease, caller), None
+        return undo_next(lease, caller)
     if not lease.stop and lease.state.expires <= timezone.now():
         lease = replace(lease, stop=EXPIRED)
     if lease.stop:
@@ -134,7 +144,7 @@ def _next(lease: Lease, caller: Caller) -> tuple[Lease, Answer | None]:
         return _failed(lease, caller, lost, tried)
     try:
         if not _is_done(lease):
-            return run_members(lease, caller), None
+            return run_members(lease, caller)
         return _attempt(lease, caller, tried)
     except FlowCancelled:
         # How far it came before it looked, nobody knows.
@@ -142,7 +152,7 @@ def _next(lease: Lease, caller: Caller) -> tuple[Lease, Answer | None]:
     except LeaseLost:
         raise
     except Exception as error:
-        if is_passing(lease, error):
+        if is_passing(lease.using, error):
             raise
         return _failed(lease, caller, error, tried)
 
@@ -155,7 +165,7 @@ def _is_done(lease: Lease) -> bool:
     return bool(members) and all(member.status for member in members)
 
 
-def _attempt(lease: Lease, caller: Caller, tried: Tried) -> tuple[Lease, Answer | None]:
+def _attempt(lease: Lease, caller: Caller, tried: Tried) -> Lease:
     state = lease.state
     claim = FencedClaim(lease)
     with beating(lease), attempting(lease):
@@ -163,14 +173,11 @@ def _attempt(lease: Lease, caller: Caller, tried: Tried) -> tuple[Lease, Answer 
         with timed(stage, lease, stage.step()):
             result = stage.machine.run_from(state.position)
         verdict = forward(stage, Verdict(result=result, answers=state.answers))
-        later, token = kept(claim, stage, verdict, _last(state).digest, [], tried.began)
-        run = later.state.run
-        # Nobody sees where a flow stands that goes on at once.
-        answer = None if run is not None and run.due is None else answer_of(later, token, verdict)
-    return claim.lease, answer
+        kept(claim, stage, verdict, _last(state).digest, [], tried.began)
+    return claim.lease
 
 
-def _failed(lease: Lease, caller: Caller, error: Exception, tried: Tried) -> tuple[Lease, Answer | None]:
+def _failed(lease: Lease, caller: Caller, error: Exception, tried: Tried) -> Lease:
     """Put off the next attempt, or fail the flow; one whose end was asked for meanwhile ends so instead."""
     lease, took = _asked(lease), tried.took
     state, run, policy = tried.state(lease.state), lease.run, _policy(lease)
@@ -180,7 +187,7 @@ def _failed(lease: Lease, caller: Caller, error: Exception, tried: Tried) -> tup
         return _stopped(lease, caller, unknown=doubt)
     if run.attempt >= policy.retries or not isinstance(error, policy.retry_on) or isinstance(error, StepLost):
         failure = failure_of(state, error, tried.stage)
-        return give_back(_with_doubts(lease, unknown=doubt), FAILED, failure, took), None
+        return give_back(_with_doubts(lease, unknown=doubt), FAILED, failure, took)
     wait = delay_after(policy, run.attempt, random.random())  # noqa: S311  it spreads attempts, it hides nothing
     due = time_of(lease.using) + wait if wait > min(IN_PLACE, caller.patience()) else None
     unsure = run.unsure or doubt
@@ -188,16 +195,15 @@ def _failed(lease: Lease, caller: Caller, error: Exception, tried: Tried) -> tup
     note = Note("retried", state.position.step, type(error).__name__, took)
     lease = _kept(lease, msgspec.structs.replace(lease.state, run=run), note)
     if due is not None:
-        return lease, None
+        return lease
     with beating(lease):
         time.sleep(wait.total_seconds())
-    return _asked(lease), None
+    return _asked(lease)
 
 
 def _asked(lease: Lease) -> Lease:
     """Look whether somebody has asked for the end of the flow."""
-    rows = lease.model._base_manager.using(lease.using).filter(pk=lease.state.id, fence=lease.run.fence)
-    return replace(lease, stop=rows.values_list("stop", flat=True).first() or lease.stop)
+    return replace(lease, stop=asked_of(lease) or lease.stop)
 
 
 def _left(lease: Lease) -> Lease:
@@ -226,43 +232,38 @@ def _with_doubts(lease: Lease, *, unknown: bool) -> Lease:
     return replace(lease, state=msgspec.structs.replace(lease.state, acted=acted))
 
 
-def _stopped(lease: Lease, caller: Caller, *, unknown: bool = False) -> tuple[Lease, Answer]:
+def _stopped(lease: Lease, caller: Caller, *, unknown: bool = False) -> Lease:
     """End a flow as somebody asked while a step of it ran; ``unknown`` says that it may have done a part."""
     lease = _with_doubts(lease, unknown=unknown)
     status, reason = lease.asked
     with round_transaction(lease.using):
         claim = FencedClaim(lease)
         stage = _stage(replace(lease, state=msgspec.structs.replace(lease.state, reason=reason)), caller)
-        digest = _last(lease.state).digest
-        answer = settle(claim, stage, ending(status or CANCELLED), digest, [], time.perf_counter())
-    return replace(claim.lease, stop=""), answer
+        kept(claim, stage, ending(status or CANCELLED), _last(lease.state).digest, [], time.perf_counter())
+    return replace(claim.lease, stop="")
 
 
-def _ended_at_rest(lease: Lease, caller: Caller) -> Answer:
+def _ended_at_rest(lease: Lease, caller: Caller) -> Lease:
     """End a flow that came to a page while somebody asked for its end."""
     with _rows().claim_row(lease.model, lease.state.id, running=True) as claim:
-        answer = _end(claim, caller, *lease.asked)
-    answer = run_on(claim.lease, caller) if claim.lease is not None else answer
-    return replace(answer, token=lease.token.at(answer.revision))
+        _end(claim, caller, *lease.asked)
+    if claim.lease is None:
+        return _read_again(lease)
+    return replace(go_on(claim.lease, caller), token=lease.token)
 
 
-def _end(claim: Claim, caller: Caller, status: str, reason: str) -> Answer:
+def _end(claim: Claim, caller: Caller, status: str, reason: str) -> None:
     state = claim.state
     stage, token = Stage(registry.get(state.workflow), state, caller), Token("database", "", state.revision)
-    return end_claimed(claim, stage, token, status=status, reason=reason, digest=_last(state).digest)
+    end_claimed(claim, stage, token, status=status, reason=reason, digest=_last(state).digest)
 
 
-def _stands(lease: Lease, caller: Caller) -> Answer:
-    """Answer for a flow that somebody else has by now."""
+def _read_again(lease: Lease) -> Lease:
+    """Give where a flow stands that somebody else has, or had, by now."""
     try:
-        state = _rows().read(lease.model, lease.state.id)
+        return replace(lease, state=_rows().read(lease.model, lease.state.id))
     except InvalidToken:
-        state = lease.state
-    return _answer(replace(lease, state=state), caller)
-
-
-def _answer(lease: Lease, caller: Caller) -> Answer:
-    return answer_of(_stage(lease, caller), lease.token.at(lease.state.revision))
+        return lease
 
 
 def _stage(lease: Lease, caller: Caller | None = None) -> Stage:

@@ -68,7 +68,7 @@ def undo_next(lease: Lease, caller: Caller) -> Lease:
     except LeaseLost:
         raise
     except Exception as error:
-        if is_passing(lease, error):
+        if is_passing(lease.using, error):
             raise
         # An undo that fails must not stop the others.
         return _failed(lease, left[-1], error, tried)

@@ -30,6 +30,7 @@ __all__ = [
     "FencedClaim",
     "Lease",
     "LeaseLost",
+    "asked_of",
     "locked_state",
     "new_fence",
     "put_off",
@@ -106,6 +107,12 @@ class FencedClaim(Claim):
 
     def guarded(self) -> AbstractContextManager[None]:
         return transaction.atomic(using=self.lease.using)
+
+
+def asked_of(lease: Lease) -> str:
+    """Give what somebody has asked for meanwhile, as ``Lease.stop``."""
+    rows = lease.model._base_manager.using(lease.using).filter(pk=lease.state.id, fence=lease.run.fence)
+    return rows.values_list("stop", flat=True).first() or ""
 
 
 def locked_state(lease: Lease) -> tuple[State, str]:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from tests.integration.durable.beside import Gate, beside, locks_rows, until
-from tests.integration.durable.jobs import ForStaff, Job
-from tests.integration.durable.shop import Order, World
-from wfapp.errors import DeclarationError
+from tests.integration.durable.jobs import Export, ForStaff, Job
+from tests.integration.durable.shop import Order, Revisited, World
+from wfapp import rounds
+from wfapp.errors import Busy, DeclarationError
 from wfapp.models import Flow, FlowEvent
 from wfapp.programming import FlowHandle, FlowResult
+from wfapp.rounds.answer import Caller, Input
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
@@ -89,6 +91,37 @@ def test_a_step_that_does_not_look_is_the_last_one(outside: World) -> None:
         result = run.result()
     assert (result.status, result.reason, outside.calls[-1]) == ("cancelled", "", "unbook")
     assert "send" not in outside.calls
+
+
+@locks_rows
+def test_a_plain_step_behind_one_that_is_slow_does_not_begin(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They share a transaction, so that of neither anything is left."""
+    monkeypatch.setattr("wfapp.rounds.attempt.LOOK", 0.0)
+    gate = outside.hooks["first"] = Gate()
+    with beside(Export.run) as (run,):
+        assert gate.come.wait(30)
+        Export.flows.get().cancel()
+        gate.go.set()
+        result = run.result()
+    assert (result.status, outside.calls, outside.written) == ("cancelled", ["first"], [])
+
+
+@locks_rows
+def test_an_end_that_there_is_not_takes_no_step_from_its_owner(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever posts the action all the same, where the workflow cannot be cancelled, waits as for any other round."""
+    monkeypatch.setattr(Revisited, "cancellable", False)
+    caller, gate = Caller(door="python"), Gate()
+    outside.hooks["reserve"] = gate
+    token = rounds.start(Revisited, caller=caller, params={}).token
+    assert token is not None
+    with beside(lambda: rounds.play(token, caller=caller, input=Input(values={"city": "Linz"}))) as (round_,):
+        assert gate.come.wait(30)
+        for _ in range(3):
+            with pytest.raises(Busy):
+                rounds.play(token, caller=caller, input=Input(action="wf.cancel"))
+        gate.go.set()
+        assert round_.result().status == "form"
+    assert outside.calls == outside.written == ["plain", "reserve", "charge", "note"]
 
 
 @locks_rows

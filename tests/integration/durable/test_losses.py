@@ -57,6 +57,24 @@ def test_a_connection_that_is_lost_is_no_attempt(outside: World) -> None:
     assert outside.written == THROUGH
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_page_that_lost_a_race_or_its_connection_fails_no_flow(is_lost: bool, outside: World) -> None:
+    """The round is rolled back, and whoever posts again goes on."""
+
+    def lose(workflow: Any) -> None:
+        if is_lost:
+            connection.close()
+        raise OperationalError("server closed the connection" if is_lost else "database is locked")
+
+    flow = to_confirm()
+    outside.hooks["confirm"] = lose
+    with pytest.raises(OperationalError):
+        flow.submit({})
+    assert (flow.status, outside.written) == ("paused", THROUGH)
+    del outside.hooks["confirm"]
+    assert flow.submit({}).end.status == "finished"
+
+
 def test_what_follows_a_commit_undoes_nothing(outside: World, caplog: pytest.LogCaptureFixture) -> None:
     """An on_commit hook of a step that raises is logged; the step has completed, and is not run again."""
 
@@ -169,7 +187,7 @@ def test_a_flow_that_does_not_fit_the_code_is_left_to_another_one(
         to_confirm()
     lease_is_over()
     with monkeypatch.context() as patched:
-        patched.setattr(recovery, "run_on", lambda *args: (_ for _ in ()).throw(InvalidToken()))
+        patched.setattr(recovery, "go_on", lambda *args: (_ for _ in ()).throw(InvalidToken()))
         assert (recover(Flow).run, recover(Flow).run) == (1, 0)
     due_at = Flow.objects.get().due_at
     assert due_at is not None
