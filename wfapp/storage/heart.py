@@ -5,12 +5,14 @@ One thread for all of them, with a connection of its own: a step's transaction n
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import os
 import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -65,9 +67,7 @@ def beating(lease: Lease) -> Iterator[None]:
 
 def is_asked_to_stop(lease: Lease) -> bool:
     """Tell whether somebody asked for the end of a flow while a step of it runs."""
-    with _aside(lease) as cursor:
-        cursor.execute(_ASK.format(**_names(lease)), _key(lease))
-        row = cursor.fetchone()
+    row = _aside(lease, _ASK)
     return row is not None and bool(row[0])
 
 
@@ -75,8 +75,7 @@ def tell_progress(lease: Lease, fraction: float, text: str) -> None:
     """Store how far a step is, for whoever looks; where the database is busy with the step itself, nobody learns it."""
     sealed = seal(PROGRESS_PURPOSE, msgspec.json.encode((fraction, text)), *row_binding(lease.model, lease.state.id))
     try:
-        with _aside(lease) as cursor:
-            cursor.execute(_TELL.format(**_names(lease)), [sealed, *_key(lease)])
+        _aside(lease, _TELL, sealed)
     except DatabaseError as error:
         if not is_locked(error):
             raise
@@ -94,9 +93,21 @@ def progress_of(model: type[AbstractFlow], pk: uuid.UUID) -> tuple[float, str] |
     return told
 
 
-@contextmanager
-def _aside(lease: Lease) -> Iterator[Any]:
-    """Give a cursor beside the step's transaction, which may see the row only as it was when it began.
+def _aside(lease: Lease, statement: str, *values: Any) -> tuple[Any, ...] | None:
+    """Run a statement beside the step's transaction, which may see the row only as it was when it began.
+
+    Django lets no coroutine wait for a database, so that for one of these a thread does.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return _run(lease, statement, values)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(_run, lease, statement, values).result()
+
+
+def _run(lease: Lease, statement: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """Run a statement on a connection of its own, and give its first row.
 
     SQLite lets one write at a time: a step that has written is not waited for, since it waits itself.
     """
@@ -105,7 +116,9 @@ def _aside(lease: Lease) -> Iterator[Any]:
         connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"], "timeout": _BLINK}
     try:
         with connection.cursor() as cursor:
-            yield cursor
+            cursor.execute(statement.format(**_names(lease)), [*values, *_key(lease)])
+            row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
+            return row
     finally:
         connection.close()
 

@@ -9,13 +9,29 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
-from tests.integration.durable.beside import locks_rows
+from tests.integration.durable.beside import beside, locks_rows, until
 from tests.integration.durable.jobs import Async, Job
-from tests.integration.durable.shop import Order, World
+from tests.integration.durable.shop import Order, World, world
+from wfapp import Context, Workflow, step
 from wfapp.errors import MalformedRequest
 from wfapp.models import Flow
+from wfapp.storage.heart import progress_of
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
+
+
+class Patient(Workflow[Context]):
+    """One coroutine that looks whether it is still wanted."""
+
+    name = "tests/patient"
+
+    @step(durable=True)
+    async def wait(self) -> None:
+        self.flow.progress(0.5, "Half")
+        world.calls.append("told")
+        while True:
+            self.flow.raise_if_cancelled()
+            await asyncio.sleep(0.02)
 
 
 def test_a_run_from_async_code(outside: World) -> None:
@@ -55,3 +71,14 @@ def test_runs_of_one_loop_go_side_by_side(outside: World) -> None:
         return await asyncio.gather(Job.arun(), Job.arun())
 
     assert [result.status for result in asyncio.run(both())] == ["finished", "finished"]
+
+
+@locks_rows
+def test_a_coroutine_that_runs_learns_that_it_is_to_end(outside: World) -> None:
+    """It tells how far it is, and asks, as a plain step does, though Django lets it wait for no database."""
+    with beside(Patient.run) as (run,):
+        until(lambda: "told" in outside.calls)
+        flow = Patient.flows.get()
+        assert progress_of(Flow, flow.id) == (0.5, "Half")
+        flow.cancel()
+        assert run.result().status == "cancelled"
