@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from functools import partial
+from typing import cast
 
 import msgspec
 
@@ -126,10 +127,13 @@ def _arrived(lease: Lease) -> Lease:
         back = replace(back, expires=expiry(stage, back.position))
         return _stored(lease, back, "paused", Note("paused", back.position.step))
     if state.undoing == "back":
-        # It cannot go back with half of it undone.
+        # It cannot go back with half of it undone; where somebody asked for its end meanwhile, that is the one it has.
+        status, reason = lease.asked
+        goal = cast(Goal, status or FAILED)
+        last = replace(state.last or Last(digest=""), end={"status": "aborted", "reason": goal})
         run = replace(lease.run, fence=new_fence())
-        last = replace(state.last or Last(digest=""), end={"status": "aborted", "reason": FAILED})
-        return _stored(lease, replace(state, undoing="failed", keep=0, run=run, last=last), "compensating")
+        state = replace(state, undoing=goal, reason=reason, keep=0, run=run, last=last)
+        return _stored(lease, state, "compensating")
     if state.stuck:
         return _stored(lease, replace(state, run=None), "compensation_failed", Note("compensation_failed"))
     return _over(lease, state)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.integration.durable.beside import Gate, beside, locks_rows
 from tests.integration.durable.shop import Order, World
 from tests.integration.durable.test_losses import lease_is_over, run_and_die
 from tests.integration.durable.test_steps import ended, timeline, to_confirm
@@ -131,6 +132,33 @@ def test_what_could_not_be_undone_on_the_way_back_is_not_lost(outside: World, mo
     assert flow.status == "compensation_failed"
     assert retry_undo(Flow, flow.id)
     assert (flow.status, outside.written[-2:]) == ("cancelled", ["refund", "unreserve"])
+
+
+@locks_rows
+@pytest.mark.parametrize("error", [None, OSError()])
+@pytest.mark.parametrize("status", ["cancelled", "expired"])
+def test_an_end_asked_for_on_the_way_back_is_how_it_ends(status: Any, error: OSError | None, outside: World) -> None:
+    """While an undo runs, once all are done; where one fails too, so that there is no way back, it has not failed."""
+    gate = Gate()
+
+    def refund(workflow: Any) -> None:
+        gate(workflow)
+        if error is not None:
+            raise error
+
+    outside.hooks |= {"confirm": lambda workflow: Ask("address"), "refund": refund}
+    flow = to_confirm()
+    with beside(lambda: flow.submit({}).end) as (end,):
+        assert gate.come.wait(30)
+        assert end_by_staff(Flow, flow.id, status=status, reason="never-mind")
+        gate.go.set()
+        assert end.result().reason == status
+    if error is not None:
+        assert flow.status == "compensation_failed"
+        del outside.hooks["refund"]
+        assert retry_undo(Flow, flow.id)
+    assert (flow.status, outside.written[-2:]) == (status, ["refund", "unreserve"][:: -1 if error else 1])
+    assert flow.result().reason == "never-mind"
 
 
 def test_a_step_that_asked_is_not_undone_by_whoever_ends_the_flow(outside: World) -> None:

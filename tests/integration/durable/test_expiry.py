@@ -15,7 +15,7 @@ from tests.integration.durable.test_cancel import ends, statuses
 from tests.integration.durable.test_losses import lease_is_over
 from tests.integration.durable.turns.test_turns import begin, fill
 from tests.integration.durable.turns.workflows import Booth
-from wfapp import Context, Workflow, step
+from wfapp import Abort, Ask, Context, Workflow, step
 from wfapp.management.batches import locked
 from wfapp.management.recover import recover
 from wfapp.models import Flow
@@ -83,6 +83,22 @@ def test_a_page_that_is_being_answered_is_left_to_the_next_sweep(outside: World)
         assert recover(Flow).expired == 0
         gate.go.set()
         assert end.result().status == "finished"
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_an_undo_that_waits_for_its_next_attempt(asks: bool, outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flow that is over keeps its end, however long that takes; one on its way back to a page expires."""
+    monkeypatch.setattr("wfapp.rounds.undoing.delay_after", lambda *args: timedelta(minutes=5))
+    outside.hooks["confirm"] = lambda workflow: Ask("address") if asks else Abort("no-more")
+    outside.errors["refund"] = [OSError()]
+    flow = Order.start(data={"city": "Linz"})
+    assert flow.submit({}).status == ("pending" if asks else "aborted")
+    time_is_over()
+    assert recover(Flow).expired == asks
+    pass_time(timedelta(minutes=6))
+    recover(Flow)
+    assert (flow.status, outside.written[-2:]) == ("expired" if asks else "aborted", ["refund", "unreserve"])
+    assert ends() == [(str(flow.status), "")]
 
 
 @locks_rows
