@@ -30,7 +30,19 @@ from wfapp.declaration.workflow import Workflow
 from wfapp.engine.cursor import Way, ways_in
 from wfapp.errors import DeclarationError, UnknownWorkflow
 
-__all__ = ["ENTER", "EXIT", "Expansion", "Place", "Scope", "Scoped", "around", "expansion_of", "local_of", "path_of"]
+__all__ = [
+    "ENTER",
+    "EXIT",
+    "Expansion",
+    "Place",
+    "Scope",
+    "Scoped",
+    "around",
+    "expansion_of",
+    "joined",
+    "local_of",
+    "path_of",
+]
 
 ENTER = "<"
 """The local name of the border where a sub-flow begins; no step can have it."""
@@ -104,7 +116,7 @@ class Expansion:
         """Walk over every step, with its qualified name and the workflow that it belongs to."""
         for scope in self.scopes.values():
             for name, step in scope.cls.structure.steps.items():
-                yield _joined(scope.path, name), scope, step
+                yield joined(scope.path, name), scope, step
 
 
 def path_of(name: str) -> str:
@@ -115,6 +127,11 @@ def path_of(name: str) -> str:
 def local_of(name: str) -> str:
     """Give the name that a step has in its own workflow."""
     return name.rpartition("/")[2]
+
+
+def joined(path: str, name: str) -> str:
+    """Give the qualified name of a step that has this name in the workflow at a path."""
+    return f"{path}/{name}" if path else name
 
 
 def around(path: str) -> list[str]:
@@ -148,7 +165,7 @@ def _places(scopes: Mapping[str, Scope], groups: Mapping[str, Parallel]) -> dict
         structure = scope.cls.structure
         for name, step in structure.steps.items():
             when = None if step.when is None else _scoped(scope.path, step.when)
-            places[_joined(scope.path, name)] = Place(step, scope.path, when, name in structure.durable)
+            places[joined(scope.path, name)] = Place(step, scope.path, when, name in structure.durable)
     return places
 
 
@@ -160,7 +177,7 @@ def _qualified(
     for item in items:
         match item:
             case str():
-                made.append(_joined(path, item))
+                made.append(joined(path, item))
             case If(condition, then, else_):
                 branches = (_qualified(branch, scope, scopes, names) for branch in (then, else_))
                 made.append(If(_scoped(path, condition), *branches))
@@ -171,8 +188,8 @@ def _qualified(
             case Continue(condition):
                 made.append(Continue(_scoped(path, condition)))
             case Parallel():
-                members = tuple(_joined(path, member) for member in item.members)
-                made.append(replace(item, name=_joined(path, item.name), members=members))
+                members = tuple(joined(path, member) for member in item.members)
+                made.append(replace(item, name=joined(path, item.name), members=members))
             case Include():
                 made.extend(_included(item, scope, scopes, names))
     return tuple(made)
@@ -187,14 +204,10 @@ def _included(item: Include, scope: Scope, scopes: dict[str, Scope], names: tupl
     except UnknownWorkflow:
         legal = ", ".join(registry.names()) or "none"
         raise DeclarationError(f"{where} names an unknown workflow; legal are {legal}.") from None
-    inner = Scope(_joined(scope.path, item.name), cls, item)
+    inner = Scope(joined(scope.path, item.name), cls, item)
     scopes[inner.path] = inner
     steps = _qualified(cls.structure.order, inner, scopes, (*names, item.workflow))
-    return [_joined(inner.path, ENTER), *steps, _joined(inner.path, EXIT)]
-
-
-def _joined(path: str, name: str) -> str:
-    return f"{path}/{name}" if path else name
+    return [joined(inner.path, ENTER), *steps, joined(inner.path, EXIT)]
 
 
 def _scoped(path: str, condition: Condition) -> Condition:

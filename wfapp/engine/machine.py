@@ -118,6 +118,10 @@ class Machine:
         taken = self._taken(position, said)
         return self._run(taken) if taken is None or isinstance(taken, Position) else taken
 
+    def come_to(self, position: Position) -> Result:
+        """Come to a step that waited for somebody who may run it, and run on; a durable one is due then."""
+        return self._run(position)
+
     def run_from(self, position: Position) -> Result:
         """Run the step at a position, and on: a durable one alone, others together."""
         if position.step in self.expansion.groups:
@@ -182,8 +186,6 @@ class Machine:
         give(self.open.pop(path), self.expansion.scopes[path].include_here, self.open[path_of(path)], data)
 
     def _ran(self, position: Position, place: Place) -> Result | Position | None:
-        if position.step in self.expansion.groups:
-            return Due(position)
         if place.step.form is not None or not self._may_run(position.step):
             return Paused(position)
         if self._held or self.acted is not None or place.is_durable:

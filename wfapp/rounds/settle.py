@@ -275,11 +275,11 @@ def _notes(stage: Stage, verdict: Verdict, state: State) -> list[Note]:
         notes.append(Note("action", verdict.action))
     elif step and stage.state.run is None and not verdict.outside:
         notes.insert(0, Note("submitted", step))
-    rests = stage.state.run is not None and state.run is None
+    rests_or_begins = (stage.state.run is None) is not (state.run is None)
     if state.ended:
         notes.append(Note(_status(Stage(stage.cls, state, stage.caller)), error=state.reason))
     elif state.undoing:
         notes.append(Note("compensating"))
-    elif (state.position != stage.state.position or rests) and not waits_for_turn(state):
+    elif (state.position != stage.state.position or rests_or_begins) and not waits_for_turn(state):
         notes.append(Note("paused" if state.run is None else "step_started", state.position.step))
     return notes

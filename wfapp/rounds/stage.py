@@ -17,7 +17,7 @@ from wfapp.declaration.options import several
 from wfapp.declaration.steps import Step
 from wfapp.declaration.values import encode_context
 from wfapp.declaration.workflow import Notes, Workflow
-from wfapp.engine.expansion import Scope, around, path_of
+from wfapp.engine.expansion import Scope, around, joined, path_of
 from wfapp.engine.machine import Machine
 from wfapp.engine.scopes import ScopeState, kept_scope, open_scope
 from wfapp.engine.state import State, context_of, params_of
@@ -146,7 +146,9 @@ class Stage:
 
     def _may_run(self, step: Step[Any, Any], path: str, instances: Mapping[str, Workflow[Any]]) -> bool:
         workflow, *outer = [instances[part] for part in reversed(around(path))]
-        return may_answer(workflow, step, self.caller, outer, by_link=self.state.by_link)
+        group = self.machine.expansion.groups.get(joined(path, step.name))
+        steps = (step,) if group is None else filter(None, map(self.step_at, group.members))
+        return all(may_answer(workflow, each, self.caller, outer, by_link=self.state.by_link) for each in steps)
 
     def keep(self, state: State, where: str) -> State:
         """Give a state with every context as it is now; ``where`` names the step in an error."""

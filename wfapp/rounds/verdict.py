@@ -65,7 +65,7 @@ def submit(stage: Stage, input: Input) -> Verdict:
     step = stage.step()
     position = stage.state.position
     if step.form is None:
-        return Verdict(result=stage.machine.go_on(position, stage.call(getattr(stage.here, step.name))))
+        return Verdict(result=stage.machine.come_to(position))
     whole = _whole(input)
     form, unknown = _prepared_and_unknown(stage, step, whole)
     _report(form, unknown)
