@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db import connections, transaction
+from django.db import Error, connections, transaction
 from django.utils import timezone
 
 from wfapp.declaration.durability import delay_after
@@ -70,7 +70,7 @@ def run_members(lease: Lease, caller: Caller) -> Lease:
     """
     lease = _begun(lease, caller)
     group = _Group(lease, caller, _stage(lease, caller).machine.expansion.groups[lease.state.position.step].fail_fast)
-    names = [name for name, member in lease.run.members.items() if not member.status]
+    names = _ready(lease)
     with beating(lease):
         if connections[lease.using].vendor == "sqlite":
             # It has one writer at a time.
@@ -79,7 +79,7 @@ def run_members(lease: Lease, caller: Caller) -> Lease:
         else:
             with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="wfapp-group") as pool:
                 ran = [pool.submit(copy_context().run, _run_apart, group, name) for name in names]
-            _raise_what_ends_a_process(ran)
+            _raise_what_is_no_database_error(ran)
     if group.lost:
         raise group.lost[0]
     with transaction.atomic(using=lease.using):
@@ -94,6 +94,15 @@ def _begun(lease: Lease, caller: Caller) -> Lease:
     names = _stage(lease, caller).machine.members_at(lease.state.position)
     run = change(lease.run, members={name: Member() for name in names})
     return _stored(lease, lambda state: change(state, run=run))
+
+
+def _ready(lease: Lease) -> list[str]:
+    """List the members to be run now: that one has waited for long enough cuts the wait of no other short."""
+    now = time_of(lease.using)
+    left = {name: member.due or now for name, member in lease.run.members.items() if not member.status}
+    # Where all of them wait, somebody took the flow for the one whose wait is over first.
+    until = max(now, min(left.values())) if left else now
+    return [name for name, due in left.items() if due <= until]
 
 
 def _judged(group: _Group, lease: Lease) -> Lease:
@@ -117,9 +126,10 @@ def _judged(group: _Group, lease: Lease) -> Lease:
     return _stored(lease, lambda state: change(state, run=change(lease.run, due=due)), due_at=due)
 
 
-def _raise_what_ends_a_process(ran: list[Future[None]]) -> None:
+def _raise_what_is_no_database_error(ran: list[Future[None]]) -> None:
+    """Raise what left a thread; a member of which the database would store nothing is run again."""
     for error in [future.exception() for future in ran]:
-        if error is not None and not isinstance(error, Exception):
+        if error is not None and not isinstance(error, Error):
             raise error
 
 

@@ -143,7 +143,7 @@ def _next(lease: Lease, caller: Caller) -> Lease:
         lost = StepLost(f"Step {lease.state.position.step!r} took whoever ran it along, {lease.run.lost} times.")
         return _failed(lease, caller, lost, tried)
     try:
-        if not _is_done(lease):
+        if not _is_done(lease, caller):
             return run_members(lease, caller)
         return _attempt(lease, caller, tried)
     except FlowCancelled:
@@ -157,12 +157,14 @@ def _next(lease: Lease, caller: Caller) -> Lease:
         return _failed(lease, caller, error, tried)
 
 
-def _is_done(lease: Lease) -> bool:
-    """Tell whether a flow stands at no group, or at one whose members are all done."""
-    if lease.state.position.step not in expansion_of(registry.get(lease.state.workflow)).groups:
+def _is_done(lease: Lease, caller: Caller) -> bool:
+    """Tell whether a flow stands at no group, or at one whose members are all done, or where no condition holds."""
+    position, members = lease.state.position, lease.run.members
+    if position.step not in expansion_of(registry.get(lease.state.workflow)).groups:
         return True
-    members = lease.run.members.values()
-    return bool(members) and all(member.status for member in members)
+    return all(member.status for member in members.values()) and bool(
+        members or not _stage(lease, caller).machine.members_at(position)
+    )
 
 
 def _attempt(lease: Lease, caller: Caller, tried: Tried) -> Lease:

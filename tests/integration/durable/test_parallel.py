@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +12,12 @@ from django.db import connection
 
 from tests.integration.durable.shop import World
 from tests.integration.durable.team import Lenient, Team, TeamContext
+from tests.integration.durable.test_losses import lease_is_over
 from wfapp import Abort, Parallel, Workflow, step
 from wfapp.errors import DeclarationError
+from wfapp.management.recover import recover
 from wfapp.models import Flow, FlowEvent
+from wfapp.testing import isolated_registry
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
 
@@ -78,6 +83,42 @@ def test_a_lenient_group_fails_where_all_do(outside: World) -> None:
     errors = FlowEvent.objects.filter(kind="step_failed").values_list("step", "error")
     assert sorted(set(errors)) == [("audit", "ValueError"), ("letter", "OSError")]
     assert outside.calls[-1] == "unprepare"
+
+
+def test_a_group_of_nobody_is_passed(outside: World) -> None:
+    """Where no condition holds."""
+    with isolated_registry():
+
+        class Nobody(Team):
+            name = "tests/durable-nobody"
+            letter = step(when="skips_none")
+            audit = step(when="skips_none")
+
+            def skips_none(self) -> bool:
+                return not self.ctx.skipped
+
+        answer = Nobody.start().answer
+    assert (answer.status, outside.calls) == ("finished", ["prepare"])
+
+
+def test_the_wait_of_one_member_cuts_no_other_one_short(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each comes to its next attempt in its own time."""
+    waits = {"letter": timedelta(hours=1), "audit": timedelta(minutes=1)}
+    with isolated_registry():
+
+        class Waits(Lenient):
+            name = "tests/durable-waits"
+            letter = step(retries=2, delay=waits["letter"], backoff="fixed")
+            audit = step(retries=2, delay=waits["audit"], backoff="fixed")
+
+        outside.errors = {"letter": [OSError()], "audit": [OSError(), OSError()]}
+        result = Waits.run()
+        assert (result.status, Counter(outside.calls)) == ("pending", {"prepare": 1, "letter": 1, "audit": 1})
+        for calls in ({"letter": 1, "audit": 2}, {"letter": 1, "audit": 3}, {"letter": 2, "audit": 3}):
+            lease_is_over()
+            assert recover(Flow).run == 1
+            assert {name: outside.calls.count(name) for name in calls} == calls
+        assert Waits.flows.get(pk=result.id).result().status == "finished"
 
 
 def test_a_member_has_no_say_in_where_the_flow_goes(outside: World) -> None:
