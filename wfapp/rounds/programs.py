@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -40,6 +41,7 @@ from wfapp.rounds.turns import wait_for_turn
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import FlowExists, Note, get_storage
 from wfapp.storage.database import DatabaseStorage, model_of
+from wfapp.storage.tokens import Token
 from wfapp.storage.turns import free_places, take_place
 
 __all__ = ["run_program"]
@@ -76,11 +78,14 @@ def run_program(
     state = msgspec.structs.replace(state, fingerprint=fingerprint_of(bytes(state.params), None))
     while True:
         row = row_of_key(workflow, key)
-        if row is not None and not (rerun_failed and _freed(model, row, key)):
-            return _known(workflow, row, state, caller)
+        if row is not None and not _is_to_run_again(model, row, state, rerun_failed=rerun_failed):
+            return _known(workflow, row, caller)
         try:
-            carried(partial(_begun, workflow, state, key, caller), caller)
+            carried(partial(_begun, workflow, state, key, caller, row), caller)
         except FlowExists:
+            if row is None and row_of_key(workflow, key) is None:
+                # It is not the key that the database refused.
+                raise
             # Another caller of the same key was first.
             continue
         return _awaited(workflow, state.id, caller)
@@ -102,10 +107,18 @@ def _refuse_unfit(workflow: type[Workflow[Any]]) -> None:
         )
 
 
-def _begun(workflow: type[Workflow[Any]], state: State, key: str | None, caller: Caller) -> Answer:
-    """Store a flow that stands at its first step; leaving the claim runs it."""
+def _begun(
+    workflow: type[Workflow[Any]], state: State, key: str | None, caller: Caller, before: uuid.UUID | None = None
+) -> Answer:
+    """Store a flow that stands at its first step; leaving the claim runs it.
+
+    It takes the key over from the flow that came ``before``. Raises FlowExists where another one has done so.
+    """
     began, places = time.perf_counter(), free_places(workflow)
-    with spoilable(get_storage(DatabaseStorage.name).begin(workflow, state, key)) as claim:
+    storage = get_storage(DatabaseStorage.name)
+    with spoilable(storage.begin(workflow, state, key if before is None else None)) as claim:
+        if before is not None and not _takes_over(model_of(workflow), before, state.id, key):
+            raise FlowExists(Token(storage.name, "", 0))
         stage = Stage(workflow, claim.state, caller)
         if places is not None and not take_place(places, state.id):
             return wait_for_turn(claim, stage, Input())
@@ -115,24 +128,29 @@ def _begun(workflow: type[Workflow[Any]], state: State, key: str | None, caller:
         return settle(claim, stage, Verdict(result=result), "", [Note("started")], began)
 
 
-def _freed(model: type[AbstractFlow], row: uuid.UUID, key: str) -> bool:
-    """Take the key from a flow that did not come to an end of its own; False where it did, or goes on."""
-    rows = model._base_manager.using(router.db_for_write(model)).filter(pk=row, idempotency_hash=key)
-    return bool(rows.filter(status__in=_RERUN).update(idempotency_hash=None))
+def _is_to_run_again(model: type[AbstractFlow], row: uuid.UUID, state: State, *, rerun_failed: bool) -> bool:
+    """Tell whether the flow of this key gives it to a new one; raises KeyReused for other input.
 
-
-def _known(workflow: type[Workflow[Any]], row: uuid.UUID, state: State, caller: Caller) -> FlowResult:
-    """Tell how the flow of this key came out, or go on with it where whoever ran it is gone."""
-    model = model_of(workflow)
-    try:
+    Where its answer is no longer kept, nothing is left to compare.
+    """
+    with suppress(InvalidToken):
         held = DatabaseStorage().read(model, row)
-    except InvalidToken:
-        # Its answer is no longer kept: nothing is left to compare, and its status alone to tell.
-        return result_of(model, row)
-    if not is_same_start(held.fingerprint, bytes(state.params), None):
-        raise KeyReused
+        if not is_same_start(held.fingerprint, bytes(state.params), None):
+            raise KeyReused
+    return rerun_failed and result_of(model, row).status in _RERUN
+
+
+def _takes_over(model: type[AbstractFlow], before: uuid.UUID, row: uuid.UUID, key: str | None) -> bool:
+    """Move a key, in the transaction that stores the new flow; False where the old one has it no more."""
+    rows = model._base_manager.using(router.db_for_write(model))
+    had = rows.filter(pk=before, idempotency_hash=key, status__in=_RERUN).update(idempotency_hash=None)
+    return bool(had and rows.filter(pk=row).update(idempotency_hash=key))
+
+
+def _known(workflow: type[Workflow[Any]], row: uuid.UUID, caller: Caller) -> FlowResult:
+    """Tell how the flow of this key came out, or go on with it where whoever ran it is gone."""
     if not run_in_turn(workflow, row, caller):
-        result = result_of(model, row)
+        result = result_of(model_of(workflow), row)
         if result.status in RUNNING:
             raise FlowAlreadyRunning(workflow.name, row)
         return result

@@ -320,5 +320,10 @@ def _insert(model: type[AbstractFlow], state: State, token: Token, /, **values: 
     }
     try:
         model._base_manager.using(router.db_for_write(model)).create(**{**base, **values})
-    except IntegrityError:
-        raise FlowExists(token.at(max(0, state.revision - 1))) from None
+    except IntegrityError as error:
+        raise FlowExists(token.at(max(0, state.revision - 1))) from error
+    except DatabaseError as error:
+        # Whoever inserts the same key has not committed yet, and the database waits for no longer.
+        if not is_locked(error):
+            raise
+        raise Busy from error

@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from tests.integration.durable.beside import Gate, apart, beside, locks_rows, until
 from tests.integration.durable.jobs import Export, Job
 from tests.integration.durable.shop import Order, World
 from wfapp import rounds
-from wfapp.errors import FlowAlreadyRunning, KeyReused
+from wfapp.errors import Busy, FlowAlreadyRunning, KeyReused
 from wfapp.management.purge import purge_flows
 from wfapp.management.recover import recover
 from wfapp.models import Flow
 from wfapp.programming import FlowResult
 from wfapp.rounds.answer import Caller, Input
+from wfapp.storage.base import FlowExists
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
@@ -52,7 +54,22 @@ def test_a_key_with_other_input_is_refused(outside: World) -> None:
     Job.run(params={"amount": 3}, key="order-7")
     with pytest.raises(KeyReused):
         Job.run(params={"amount": 4}, key="order-7")
+    with pytest.raises(KeyReused):
+        Job.start(params={"amount": 4}, key="order-7")
     assert outside.calls == RAN
+
+
+@pytest.mark.parametrize("amount", [3, 4])
+def test_a_flow_that_is_run_again_has_the_same_input(amount: int, outside: World) -> None:
+    """Where it is another one, the flow that has failed keeps its key, and its error."""
+    outside.errors["send"] = [OSError(), OSError()]
+    first = Job.run(params={"amount": 3}, key="order-7")
+    try:
+        fresh = Job.run(params={"amount": amount}, key="order-7", rerun_failed=True)
+    except KeyReused:
+        assert (amount, Job.run(params={"amount": 3}, key="order-7")) == (4, first)
+    else:
+        assert (amount, fresh.status) == (3, "finished")
 
 
 def test_a_key_belongs_to_its_workflow_and_caller(outside: World) -> None:
@@ -159,9 +176,9 @@ def test_a_crash_before_the_first_step_loses_nothing(outside: World) -> None:
     assert outside.written == RAN
 
 
-def run_or_refused() -> FlowResult | None:
+def run_or_refused(**given: Any) -> FlowResult | None:
     try:
-        return Job.run(key="order-7")
+        return Job.run(key="order-7", **given)
     except FlowAlreadyRunning:
         return None
 
@@ -172,6 +189,50 @@ def test_one_key_at_once_runs_once(outside: World) -> None:
         results = {run.result().id for run in runs if run.result() is not None}
     assert len(results) == 1
     assert outside.written == RAN
+
+
+def test_one_key_at_once_is_run_again_once(outside: World) -> None:
+    """One of many who ask for it gets the key of the flow that has failed."""
+    outside.errors["send"] = [OSError(), OSError()]
+    first = Job.run(key="order-7")
+    with beside(*[partial(run_or_refused, rerun_failed=True)] * 8) as runs:
+        results = {run.result().id for run in runs if run.result() is not None}
+    assert len(results) == 1
+    assert results.isdisjoint({first.id})
+    assert (Flow.objects.count(), outside.calls.count("done")) == (2, 1)
+
+
+def test_what_the_database_refuses_for_another_reason_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a user who is gone: nobody has the key, and to ask again would be in vain."""
+    refusals = iter(range(1))
+
+    def refuse(model: Any, state: Any, token: Any, /, **values: Any) -> None:
+        next(refusals)
+        raise FlowExists(token)
+
+    monkeypatch.setattr("wfapp.storage.database._insert", refuse)
+    with pytest.raises(FlowExists):
+        Job.run(key="order-7")
+
+
+@locks_rows
+def test_a_start_that_waits_for_another_one_of_its_key_is_busy(outside: World) -> None:
+    """Where the database is told to wait for no longer: its plain steps run in the transaction that stores the key."""
+    gate = outside.hooks["plain"] = Gate()
+    start = partial(Order.start, data={"city": "Linz"}, key="order-7")
+
+    def impatient() -> Any:
+        with connection.cursor() as cursor:
+            postgresql = connection.vendor == "postgresql"
+            cursor.execute("SET lock_timeout = 100" if postgresql else "SET SESSION innodb_lock_wait_timeout = 1")
+        return start()
+
+    with beside(start) as (first,):
+        assert gate.come.wait(30)
+        with beside(impatient) as (second,), pytest.raises(Busy):
+            second.result()
+        gate.go.set()
+        assert first.result().id == start().id
 
 
 @locks_rows

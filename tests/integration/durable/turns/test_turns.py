@@ -173,6 +173,15 @@ def test_who_waits_may_leave(outside: World) -> None:
     assert (outside.calls, in_line()) == (["vote"], [])
 
 
+def test_nobody_stands_behind_one_who_has_left(outside: World) -> None:
+    """Whoever comes is told how it is now, with what was typed, too."""
+    first, _second, third = (begin() for _ in range(3))
+    assert send(third, "wf.cancel").end is not None
+    send(first, name="Ann")
+    assert begin(name="Cem").status == "finished"
+    assert in_line() == []
+
+
 def test_who_waits_answers_no_page(outside: World) -> None:
     """A post before its turn changes nothing."""
     begin(), begin()
@@ -266,6 +275,20 @@ def test_a_run_is_refused(outside: World) -> None:
     others.update(status="finished")
     assert Refused.run(key="k").status == "finished"
     assert outside.calls == ["work"]
+
+
+def test_a_key_stays_with_its_flow_where_no_other_one_begins(outside: World) -> None:
+    """A flow that has failed tells its error until another one was started for it."""
+    outside.errors["work"] = [OSError()]
+    failed = Refused.run(key="k")
+    assert failed.status == "failed"
+    Turn.objects.all().delete()
+    others = fill(Refused)
+    with pytest.raises(TooManyFlows):
+        Refused.run(key="k", rerun_failed=True)
+    assert Refused.run(key="k") == failed
+    others.update(status="finished")
+    assert Refused.run(key="k", rerun_failed=True).status == "finished"
 
 
 def test_a_key_that_waits(outside: World) -> None:
