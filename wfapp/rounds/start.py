@@ -47,7 +47,7 @@ from wfapp.storage.base import Claim, FlowExists, FlowMoved, Note, Storage, get_
 from wfapp.storage.database import DatabaseStorage, model_of
 from wfapp.storage.sealing import flow_id_from
 from wfapp.storage.tokens import Token
-from wfapp.storage.turns import free_places, take_place
+from wfapp.storage.turns import free_places, has_to_wait, take_place
 
 __all__ = ["first_page", "new_state", "row_of_key", "start"]
 
@@ -92,7 +92,7 @@ def _first_page(stage: Stage, start_key: str, input: Input | None = None) -> Ans
         or step.when is not None
         or _needs_context(stage, first)
         or _open_flow(cls, stage.caller) is not None
-        or (cls.when_full == "wait" and (places := free_places(cls)) is not None and not places.free)
+        or has_to_wait(cls)
     ):
         return Answer(status="start", **{**shared, "title": page_title(stage, step) if step else shared["title"]})
     stage.state = msgspec.structs.replace(stage.state, position=Position(step.name))

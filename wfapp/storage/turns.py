@@ -15,7 +15,7 @@ from wfapp.storage.clock import time_of
 from wfapp.storage.database import model_of
 from wfapp.storage.transaction import is_conflict, round_transaction
 
-__all__ = ["Places", "call_up", "free_places", "line_up", "take_place"]
+__all__ = ["Places", "call_up", "free_places", "has_to_wait", "line_up", "take_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,26 @@ class Places:
 def free_places(workflow: type[Workflow[Any]]) -> Places | None:
     """Look which places a flow that comes now may take: none while others wait; ``None`` where nothing limits them.
 
-    Stands outside of the transaction that takes one: places are made here where they are not there yet.
+    Those who wait are called up before, so that nobody stands behind one who has left the line. Stands outside of the
+    transaction that takes a place: places are made here where they are not there yet.
     """
     if workflow.max_concurrency is None:
         return None
     using = router.db_for_write(model_of(workflow))
-    turns = Turn.objects.using(using).of(workflow.name)
-    return Places(using) if turns.waiting().exists() else _free(workflow, using)
+    waiting = Turn.objects.using(using).of(workflow.name).waiting()
+    if waiting.exists():
+        call_up(workflow)
+        if waiting.exists():
+            return Places(using)
+    return _free(workflow, using)
+
+
+def has_to_wait(workflow: type[Workflow[Any]]) -> bool:
+    """Tell whether a flow that comes now would have to wait; nobody is called up for that."""
+    if workflow.max_concurrency is None or workflow.when_full != "wait":
+        return False
+    using = router.db_for_write(model_of(workflow))
+    return Turn.objects.using(using).of(workflow.name).waiting().exists() or not _free(workflow, using).free
 
 
 def _free(workflow: type[Workflow[Any]], using: str) -> Places:
