@@ -72,7 +72,10 @@ class _Herald:
 
     def _speak(self) -> None:
         while (told := self._next()) is not None:
-            _send(*told)
+            try:
+                _send(*told)
+            except BaseException as error:  # noqa: BLE001  a SystemExit, say: whoever raises ends nothing here
+                logger.error("A receiver of flow_event raised %s.", type(error).__name__)
             if not self._waiting:
                 # A receiver may have asked the database; this thread must not hold a connection for nobody.
                 _close()

@@ -72,7 +72,9 @@ def test_one_slow_hook_delays_the_flow(
     monkeypatch.setattr(signals, "SLOW", 0.0)
 
     def slow(event: FlowEvent, **kwargs: Any) -> None:
-        assert go_on.wait(30)
+        if not go_on.wait(30):
+            # Its flow waits for it: once is enough.
+            go_on.set()
         kinds.append(event.kind)
 
     flow_event.connect(slow)
@@ -105,6 +107,25 @@ def test_a_hook_that_raises_stops_nobody(heard: list[FlowEvent], caplog: pytest.
     own = [record.getMessage() for record in caplog.records if record.name == "wfapp.signals"]
     assert len(own) == 2
     assert not [text for text in own if "secret" in text]
+
+
+def test_a_hook_that_ends_its_thread_ends_nothing(heard: list[FlowEvent], caplog: pytest.LogCaptureFixture) -> None:
+    """What comes later is told; an exit is logged as an error is."""
+
+    def leaves(event: FlowEvent, **kwargs: Any) -> None:
+        if event.kind == "started":
+            raise SystemExit("a secret")
+
+    flow_event.connect(leaves)
+    try:
+        Order.start()
+        assert announced()
+    finally:
+        flow_event.disconnect(leaves)
+    assert heard[-1].kind == "paused"
+    assert [record.getMessage() for record in caplog.records if record.name == "wfapp.signals"] == [
+        "A receiver of flow_event raised SystemExit."
+    ]
 
 
 def test_a_hook_may_play_flows(heard: list[FlowEvent]) -> None:
