@@ -238,6 +238,16 @@ def test_an_idempotency_key_comes_back_to_the_same_flow(post: Post) -> None:
     assert post({"wfid": "rest/verify"}, status=422, **key)["error"]["code"] == "key-reused"
 
 
+def test_a_start_that_was_refused_is_refused_again(post: Post) -> None:
+    """As long as nothing came after it: a client that lost the answer sees what was wrong."""
+    key, body = {"Idempotency-Key": "k" * 22}, {"wfid": "rest/verify", "input": {"formData": {"name": ""}}}
+    first, again = post(body, **key), post(body, **key)
+    assert first["inputRequired"]["context"] == {"errors": {"name": "This field is required."}}
+    assert again["inputRequired"]["context"] == first["inputRequired"]["context"]
+    post({"wfs": again["wfs"], "input": {"formData": {"name": "alice"}}})
+    assert "errors" not in post(body, **key)["inputRequired"]["context"]
+
+
 def test_an_idempotency_key_needs_a_row(post: Post) -> None:
     """A workflow that starts in a token can remember none."""
     answer = post({"wfid": "rest/sealed"}, status=400, **{"Idempotency-Key": "k" * 22})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from wfapp.declaration.options import check_flag
 from wfapp.errors import DeclarationError
 
 __all__ = [
@@ -166,6 +167,7 @@ def _frozen_parallel(owner: str, item: Parallel) -> Parallel:
             f"{owner}: Parallel({item.name!r}) has the members {members!r}; it must have a list of two or more "
             f"names of steps."
         )
+    check_flag(f"{owner}: Parallel({item.name!r}): fail_fast", item.fail_fast)
     return replace(item, members=tuple(members))
 
 

@@ -22,6 +22,7 @@ from wfapp.links.outbox import queue
 from wfapp.rounds.acted import CANCELLED, EXPIRED, waits_for_turn
 from wfapp.rounds.answer import Answer, DeviceView, Input, Notice, Pending
 from wfapp.rounds.draw import draw, notice_actions, notice_texts, page_title
+from wfapp.rounds.keys import is_same_input
 from wfapp.rounds.last import effects_of, end_of
 from wfapp.rounds.links import DEVICE, compose_link, hand_out
 from wfapp.rounds.moves import Again, cancel_of
@@ -35,7 +36,7 @@ from wfapp.storage.lease import Lease
 from wfapp.storage.tokens import Token
 from wfapp.uploads import takes_files
 
-__all__ = ["answer_of", "composed", "enqueue", "kept", "settle", "standing"]
+__all__ = ["answer_of", "composed", "enqueue", "kept", "settle", "standing", "started"]
 
 
 NOT_YET = _("It is not your turn yet. This goes on by itself as soon as others are done.")
@@ -193,6 +194,14 @@ def standing(stage: Stage, token: Token, typed: Input | None = None) -> Answer:
         stage.state = msgspec.structs.replace(state, last=None)
     answer = answer_of(stage, token, typed=typed)
     return replace(answer, effects=None, rejected=False, stayed=False)
+
+
+def started(stage: Stage, token: Token, input: Input | None) -> Answer:
+    """Answer a start that has come before: where its input was refused, and nothing came after that, it is again."""
+    last, sent = stage.state.last, input if input is not None else Input()
+    if last is not None and last.rejected and is_same_input(last.digest, stage.state.id, 0, sent):
+        return replace(answer_of(stage, token, typed=sent), effects=None)
+    return standing(stage, token)
 
 
 def _status(stage: Stage) -> str:

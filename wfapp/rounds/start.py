@@ -37,8 +37,7 @@ from wfapp.rounds.keys import (
 )
 from wfapp.rounds.play import Entry, charge, charged, play, played, run
 from wfapp.rounds.recovery import run_in_turn
-from wfapp.rounds.rows import show_row
-from wfapp.rounds.settle import composed, enqueue, settle, standing
+from wfapp.rounds.settle import composed, enqueue, settle, started
 from wfapp.rounds.stage import Stage, admit, belongs_to, binding_of, refuse_unexposed
 from wfapp.rounds.turns import wait_for_turn
 from wfapp.rounds.verdict import Verdict, submit
@@ -263,7 +262,7 @@ def _known(workflow: type[Workflow[Any]], state: State, caller: Caller, key: str
         run_in_turn(workflow, row, caller)
         if caller.trusted and _rows().is_running(model_of(workflow), row):
             raise FlowAlreadyRunning(workflow.name, row)
-    return _come_back(workflow, row, caller, watching=True)
+    return _come_back(workflow, row, caller, input, watching=True)
 
 
 def _continued(workflow: type[Workflow[Any]], caller: Caller) -> Answer | None:
@@ -277,14 +276,19 @@ def _continued(workflow: type[Workflow[Any]], caller: Caller) -> Answer | None:
         return None
 
 
-def _come_back(workflow: type[Workflow[Any]], row: Any, caller: Caller, *, watching: bool = False) -> Answer:
+def _come_back(
+    workflow: type[Workflow[Any]], row: Any, caller: Caller, input: Input | None = None, *, watching: bool = False
+) -> Answer:
     if caller.trusted:
-        return show_row(model_of(workflow), row, caller=caller)
+        state = _rows().read(model_of(workflow), row)
+        admit(workflow, state, caller)
+        nameless = Token(DatabaseStorage.name, "", state.revision)
+        return replace(started(Stage(workflow, state, caller), nameless, input), token=None)
     allow = partial(_may_have, workflow, caller, watching)
     token, state = _rows().reissue(model_of(workflow), row, transport=caller.transport, allow=allow)
     if not _is_mine(state, caller):
         return watched(state, token, caller, workflow)
-    return standing(Stage(workflow, state, caller), token)
+    return started(Stage(workflow, state, caller), token, input)
 
 
 def _may_have(workflow: type[Workflow[Any]], caller: Caller, watching: bool, state: State) -> bool:

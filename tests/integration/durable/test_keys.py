@@ -89,6 +89,14 @@ def test_no_client_comes_to_a_flow_by_the_key_of_code(outside: World) -> None:
     assert answer.flow_id != first.id
 
 
+def test_a_start_that_was_refused_says_so_again(outside: World) -> None:
+    """As long as it stands there: afterwards its page has no errors."""
+    first, again = (Order.start(data={"city": ""}, key="order-7") for _ in range(2))
+    assert (first.id, first.answer.rejected, again.answer.rejected) == (again.id, True, True)
+    again.submit({"city": "Linz"})
+    assert not Order.start(data={"city": ""}, key="order-7").answer.rejected
+
+
 def test_a_failed_flow_gives_its_error_or_its_key(outside: World) -> None:
     """The step is not tried again by itself; asked for, a new flow is run."""
     outside.errors["send"] = [OSError("no line"), OSError("no line")]

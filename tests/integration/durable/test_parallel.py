@@ -133,6 +133,10 @@ def test_a_member_has_no_say_in_where_the_flow_goes(outside: World) -> None:
 @pytest.mark.parametrize(
     ("group", "message"),
     [
+        (
+            Parallel("tell", ["one", "two"], fail_fast="no"),  # type: ignore[arg-type]
+            "Parallel('tell'): fail_fast is 'no'; legal are True and False.",
+        ),
         (Parallel("tell", ["one"]), "Parallel('tell') has the members ['one']; it must have a list of two or more"),
         (Parallel("one", ["one", "two"]), "Parallel('one') has the name of a step, a hook or another group"),
         (Parallel("tell", ["one", "one"]), "steps names 'one' 2 times; a step stands in it once."),
