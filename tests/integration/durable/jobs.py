@@ -81,7 +81,7 @@ class Async(Workflow[JobContext]):
     async def unbook(self) -> None:
         await Group.objects.acreate(name="unbooked")
 
-    @step(timeout=timedelta(milliseconds=300))
+    @step(timeout=timedelta(seconds=2))
     async def wait(self) -> Any:
         await Group.objects.acreate(name="before")
         await asyncio.sleep(world.hooks["nap"](self) if "nap" in world.hooks else 0)

@@ -143,7 +143,7 @@ def test_a_flow_whose_last_step_has_completed_is_finished(outside: World) -> Non
 
 def test_between_two_attempts_it_is_cancelled(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Named: abort between attempts reported as failed. In place, where the caller sits the wait out."""
-    monkeypatch.setattr("wfapp.rounds.running.delay_after", lambda *args: timedelta(seconds=1))
+    monkeypatch.setattr("wfapp.rounds.running.delay_after", lambda *args: timedelta(seconds=2))
     outside.errors["send"] = [OSError(), OSError()]
     with beside(Job.run) as (run,):
         until(FlowEvent.objects.filter(kind="retried").exists)

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from tests.integration.durable.beside import Gate, apart, beside, locks_rows, until
+from tests.integration.durable.beside import Gate, apart, beside, locks_rows
 from tests.integration.durable.jobs import Export, Job
 from tests.integration.durable.shop import Order, World
 from wfapp import rounds
@@ -246,24 +246,27 @@ def test_a_start_that_waits_for_another_one_of_its_key_is_busy(outside: World) -
 @locks_rows
 def test_a_lease_shorter_than_the_run_runs_once(outside: World, settings: Any) -> None:
     """Named: lease shorter than the run executes twice. Its heart beats, with a second caller and a sweeper beside."""
-    settings.WFAPP = {**settings.WFAPP, "LEASE": timedelta(seconds=1)}
-    end = time.monotonic() + 3
-    outside.hooks["book"] = lambda workflow: until(lambda: time.monotonic() > end)
+    settings.WFAPP = {**settings.WFAPP, "LEASE": timedelta(seconds=2)}
+    gate = outside.hooks["book"] = Gate()
+    refused = 0
 
     def sweep() -> int:
         done = 0
-        while time.monotonic() < end:
+        while not gate.go.is_set():
             done += recover(Flow).run
             time.sleep(0.05)
         return done
 
     with beside(partial(Job.run, key="order-7"), sweep) as (run, sweeper):
-        until(lambda: "book" in outside.calls)
-        refused = 0
-        while time.monotonic() < end - 0.2:
-            with pytest.raises(FlowAlreadyRunning):
-                Job.run(key="order-7")
-            refused += 1
+        try:
+            assert gate.come.wait(30)
+            end = time.monotonic() + 5
+            while time.monotonic() < end:
+                with pytest.raises(FlowAlreadyRunning):
+                    Job.run(key="order-7")
+                refused += 1
+        finally:
+            gate.go.set()
         assert (run.result().status, sweeper.result()) == ("finished", 0)
     assert refused > 1
     assert outside.calls == outside.written == RAN

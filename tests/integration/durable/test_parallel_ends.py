@@ -53,7 +53,7 @@ def test_a_group_that_is_cancelled_is_cancelled(workflow: type[Team], outside: W
 def test_between_attempts_of_a_member_it_is_looked(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """No other one begins."""
     gate = outside.hooks["audit"] = Gate()
-    monkeypatch.setattr("wfapp.rounds.parallel.delay_after", lambda *args: timedelta(seconds=1))
+    monkeypatch.setattr("wfapp.rounds.parallel.delay_after", lambda *args: timedelta(seconds=2))
     outside.errors["letter"] = [OSError()]
     with beside(Team.run) as (run,):
         assert gate.come.wait(30)
