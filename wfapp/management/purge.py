@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,13 @@ from wfapp.storage.transaction import round_transaction
 from wfapp.uploads import release_flows
 
 __all__ = ["Purged", "PurgedMessages", "purge_counters", "purge_flows", "purge_messages"]
+
+
+FEW = 20
+"""How many rows are acted on at a time."""
+
+HOLD = 0.5
+"""For how long a batch goes on, in seconds: others wait for what it has locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +110,17 @@ def _in_batches(rows: models.QuerySet[Any], act: Callable[[list[Any]], None], si
         with round_transaction(rows.db):
             # The ids are read first: MariaDB knows no LIMIT in a subquery.
             ids = list(locked(rows).values_list("pk", flat=True)[:size])
-            if ids:
-                act(ids)
-        total += len(ids)
-        if len(ids) < size:
+            done = _acted_on(ids, act)
+        total += done
+        if done == len(ids) < size:
             return total
+
+
+def _acted_on(ids: list[Any], act: Callable[[list[Any]], None]) -> int:
+    """Act on a few ids at a time, for as long as they may be locked; return on how many: how long each takes varies."""
+    done, began = 0, time.monotonic()
+    while done < len(ids) and (done == 0 or time.monotonic() - began < HOLD):
+        few = ids[done : done + FEW]
+        act(few)
+        done += len(few)
+    return done

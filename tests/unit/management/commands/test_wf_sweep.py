@@ -18,6 +18,7 @@ from tests.flows.models import InviteFlow
 from tests.unit.management.commands.run import run
 from wfapp.links.compose import Prepared
 from wfapp.links.outbox import queue
+from wfapp.management.batches import locked
 from wfapp.models import ENDED, OPEN, Counter, Flow, FlowEvent, OutgoingMessage, Status, flow_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -129,6 +130,24 @@ def test_all_that_is_due_goes_in_batches_of_any_size(size: str) -> None:
     for _ in range(3):
         make(Flow, expires_at=timezone.now())
     assert purge("--batch-size", size) == ["wfapp.Flow: 3 expired and 0 ended flows deleted, 0 answers wiped."]
+
+
+def test_a_batch_lets_go_once_it_has_taken_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It acts on a few rows at a time, and where these take too long, the others are the next batch's."""
+    batches: list[int] = []
+
+    def counted(rows: Any) -> Any:
+        if rows.exists():
+            batches.append(rows.count())
+        return locked(rows)
+
+    monkeypatch.setattr("wfapp.management.purge.locked", counted)
+    monkeypatch.setattr("wfapp.management.purge.FEW", 2)
+    monkeypatch.setattr("wfapp.management.purge.HOLD", 0.0)
+    for _ in range(5):
+        make(Flow, expires_at=timezone.now())
+    assert purge() == ["wfapp.Flow: 5 expired and 0 ended flows deleted, 0 answers wiped."]
+    assert batches == [5, 3, 1]
 
 
 def test_every_table_is_swept() -> None:
