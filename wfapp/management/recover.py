@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from wfapp.management.batches import locked
 from wfapp.models import AbstractFlow, FlowQuerySet, Status
-from wfapp.rounds import end_by_staff, retry_undo, run_next_due
+from wfapp.rounds import expire, retry_undo, run_next_due
 from wfapp.storage.transaction import round_transaction
 
 __all__ = ["UNDO_AGAIN", "Recovered", "recover"]
@@ -40,7 +40,7 @@ def recover(model: type[AbstractFlow]) -> Recovered:
     while run_next_due(model):
         done.run += 1
     now = timezone.now()
-    done.expired = _each(_expired(model, now), partial(end_by_staff, model, status="expired"))
+    done.expired = _each(_expired(model, now), partial(expire, model))
     done.undone = _each(_stuck(model, now), partial(retry_undo, model))
     return done
 

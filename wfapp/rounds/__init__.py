@@ -10,7 +10,7 @@ from wfapp.rounds.programs import run_program
 from wfapp.rounds.recovery import retry_undo, run_next_due
 from wfapp.rounds.results import result_of
 from wfapp.rounds.rows import play_row, show_row
-from wfapp.rounds.staff import cancel_token, end_by_staff
+from wfapp.rounds.staff import cancel_token, end_by_staff, expire
 from wfapp.rounds.start import first_page, start
 from wfapp.rounds.tending import care_of, resend_by_staff, revoke_by_staff
 
@@ -20,6 +20,7 @@ __all__ = [
     "close_without_undo",
     "download",
     "end_by_staff",
+    "expire",
     "first_page",
     "play",
     "play_row",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import uuid
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -26,15 +25,12 @@ from wfapp.rounds.stage import Stage
 from wfapp.storage.base import Note, Report, get_storage
 from wfapp.storage.clock import time_of
 from wfapp.storage.database import DatabaseStorage, model_of
-from wfapp.storage.lease import Lease, put_off, take, take_over
+from wfapp.storage.lease import UNFIT, Lease, put_off, take, take_over
 from wfapp.storage.turns import call_up
 
 __all__ = ["retry_undo", "run_due", "run_in_turn", "run_next_due", "run_queued"]
 
 logger = logging.getLogger("wfapp.rounds")
-
-UNFIT = timedelta(hours=1)
-"""When a flow that does not fit the code is looked at again."""
 
 
 def run_next_due(model: type[AbstractFlow]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 import uuid
@@ -28,7 +29,9 @@ from wfapp.storage.database import DatabaseStorage
 from wfapp.storage.tokens import Token
 from wfapp.uploads import release_flow
 
-__all__ = ["cancel_token", "end_by_staff"]
+__all__ = ["cancel_token", "end_by_staff", "expire"]
+
+logger = logging.getLogger("wfapp.rounds")
 
 _REASON = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 
@@ -61,6 +64,17 @@ def end_by_staff(
     if over:
         release_flow(router.db_for_write(model), pk)
     return over
+
+
+def expire(model: type[AbstractFlow], pk: uuid.UUID) -> bool:
+    """Expire a flow that acts; False where it has ended, or a round is on, or its row cannot be read.
+
+    That one keeps what its undo needs until its key has come back, or staff end it.
+    """
+    if _readable(cast(DatabaseStorage, get_storage("database")), model, pk) is None:
+        logger.error("%s %s has acted, its time is over, and it cannot be read.", model._meta.label, pk)
+        return False
+    return end_by_staff(model, pk, status="expired")
 
 
 def _check_reason(reason: str) -> None:

@@ -7,7 +7,7 @@ import secrets
 import uuid
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import msgspec
@@ -27,6 +27,7 @@ from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import round_transaction
 
 __all__ = [
+    "UNFIT",
     "FencedClaim",
     "Lease",
     "LeaseLost",
@@ -40,6 +41,10 @@ __all__ = [
 ]
 
 logger = logging.getLogger("wfapp.storage")
+
+
+UNFIT = timedelta(hours=1)
+"""When a flow that does not fit the code, or that it cannot read, is looked at again."""
 
 
 class LeaseLost(Exception):
@@ -138,7 +143,7 @@ def store_locked(lease: Lease, state: State, report: Report, due_at: datetime | 
 def take_over(model: type[AbstractFlow], pk: uuid.UUID | None = None) -> Lease | None:
     """Take the flow that has been due for longest, which nobody else looks at; ``None`` where there is none.
 
-    With ``pk`` that one alone. A row that cannot be read is left alone for good: no code of today can go on with it.
+    With ``pk`` that one alone. A row that cannot be read is left alone for a while: its key may come back.
     """
     using = router.db_for_write(model)
     skips = connections[using].features.has_select_for_update_skip_locked
@@ -153,7 +158,7 @@ def take_over(model: type[AbstractFlow], pk: uuid.UUID | None = None) -> Lease |
                 state = open_state(model, row.pk, bytes(row.state), bytes(row.answer))
             except InvalidToken:
                 logger.error("%s %s is due and cannot be read.", model._meta.label, row.pk)
-                model._base_manager.using(using).filter(pk=row.pk).update(due_at=None)
+                model._base_manager.using(using).filter(pk=row.pk).update(due_at=time_of(using) + UNFIT)
                 continue
             return _taken(model, row, state)
 

@@ -9,10 +9,11 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from tests.integration.durable.beside import pass_time
 from tests.integration.durable.shop import Order, World
 from tests.integration.durable.test_steps import timeline, to_confirm
 from wfapp.errors import InvalidToken
-from wfapp.management.recover import recover
+from wfapp.management.recover import Recovered, recover
 from wfapp.models import Flow, FlowEvent
 from wfapp.rounds import end_by_staff, recovery, retry_undo, running, staff
 
@@ -195,6 +196,24 @@ def test_a_flow_that_does_not_fit_the_code_is_left_to_another_one(
     lease_is_over()
     assert recover(Flow).run == 1
     assert outside.written == THROUGH
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_flow_that_cannot_be_read_is_left_until_its_key_comes_back(is_over: bool, outside: World) -> None:
+    """Neither taken over nor expired meanwhile, it is not forgotten: whoever lost a key for an hour loses no undo."""
+    outside.errors["charge"] = [SystemExit()]
+    with pytest.raises(SystemExit):
+        to_confirm()
+    lease_is_over()
+    sealed = Flow.objects.get().state
+    Flow.objects.update(state=b"unreadable", **({"expires_at": timezone.now()} if is_over else {}))
+    assert recover(Flow) == recover(Flow) == Recovered()
+    Flow.objects.update(state=sealed)
+    assert recover(Flow) == Recovered(expired=is_over)
+    pass_time(timedelta(hours=1))
+    assert recover(Flow) == Recovered(run=1)
+    assert Flow.objects.get().status == ("expired" if is_over else "paused")
+    assert outside.written == (["plain", "reserve", "refund", "unreserve"] if is_over else THROUGH)
 
 
 def test_what_was_perhaps_done_and_no_code_can_undo_stays(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
