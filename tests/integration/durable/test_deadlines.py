@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from wfapp.models import OutgoingMessage
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
-BRIEF = timedelta(milliseconds=500)
+BRIEF, LONG = timedelta(milliseconds=500), timedelta(seconds=30)
 
 
 class LateContext(Context):
@@ -32,7 +33,7 @@ class Late(Workflow[LateContext]):
 
     name = "tests/late"
 
-    @step(timeout=BRIEF, retries=1, delay=TICK, passes=["name"])
+    @step(timeout=LONG, retries=1, delay=TICK, passes=["name"])
     def work(self) -> Any:
         self.ctx.name = f"gold {world.calls.count('work')}"
         self.mail("ann@example.com", "mail/hello", extra={"code": "1"})
@@ -69,21 +70,28 @@ class LateAsync(Workflow[LateContext]):
         return Finish(data={"name": self.ctx.name})
 
 
-def late(workflow: Any) -> None:
-    """Finish what it does, after its deadline."""
-    while timezone.now() <= workflow.flow.deadline:
-        time.sleep(0.02)
+class InTimeAsync(LateAsync):
+    """One that has time enough on any machine."""
+
+    name = "tests/in-time-async"
+    work = step(timeout=LONG)
 
 
-def once(workflow: Any) -> None:
-    """Be late, in the first attempt."""
-    if world.calls.count("work") == 1:
-        late(workflow)
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+    """Give what turns the clock on for longer than a step may take."""
+    now, ahead = timezone.now, [timedelta()]
+    monkeypatch.setattr(timezone, "now", lambda: now() + ahead[0])
+
+    def turn(workflow: Any) -> None:
+        ahead[0] += 2 * LONG
+
+    return turn
 
 
-def test_a_step_that_ends_after_its_deadline_keeps_nothing(outside: World) -> None:
+def test_a_step_that_ends_after_its_deadline_keeps_nothing(outside: World, clock: Callable[[Any], None]) -> None:
     """Named: timed-out step keeps writing. It runs to its end, and no row, key or mail of it is there."""
-    outside.hooks["work"] = late
+    outside.hooks["work"] = clock
     result = Late.run()
     assert (result.status, result.error and result.error.type) == ("failed", "StepTimedOut")
     assert (outside.calls, outside.written) == (["work", "work", "unwork"], ["unwork"])
@@ -92,9 +100,9 @@ def test_a_step_that_ends_after_its_deadline_keeps_nothing(outside: World) -> No
     assert statuses(result) == {"work": "failed"}
 
 
-def test_the_next_attempt_begins_anew(outside: World) -> None:
+def test_the_next_attempt_begins_anew(outside: World, clock: Callable[[Any], None]) -> None:
     """With a deadline of its own, and the context as it was; what it does is there, once."""
-    outside.hooks["work"] = once
+    outside.hooks["work"] = lambda workflow: clock(workflow) if outside.calls.count("work") == 1 else None
     result = Late.run()
     assert (result.status, result.data) == ("finished", {"name": "gold 1"})
     assert (outside.calls, outside.written) == (["work", "work"], ["work"])
@@ -145,7 +153,8 @@ def test_a_coroutine_is_cancelled_at_its_next_await(outside: World) -> None:
 
 
 async def never_lets_go(workflow: Any) -> None:
-    late(workflow)
+    while timezone.now() <= workflow.flow.deadline:
+        time.sleep(0.02)
 
 
 async def goes_on_all_the_same(workflow: Any) -> None:
@@ -187,7 +196,7 @@ async def awaits_what_was_cancelled(workflow: Any) -> None:
 def test_a_coroutine_that_awaits_what_was_cancelled_has_failed(outside: World) -> None:
     """It is an error like others: it ends no process, and nobody takes the flow over for it."""
     outside.hooks["wait"] = awaits_what_was_cancelled
-    result = LateAsync.run()
+    result = InTimeAsync.run()
     assert (result.status, result.error and result.error.type) == ("failed", "CancelledError")
     assert outside.calls == []
 
@@ -199,5 +208,5 @@ def test_what_is_in_time_is_kept(outside: World) -> None:
         assert workflow.flow.deadline > timezone.now()
 
     outside.hooks["wait"] = go_on
-    assert LateAsync.run().data == {"name": "gold"}
+    assert InTimeAsync.run().data == {"name": "gold"}
     assert Group.objects.count() == 1
