@@ -12,8 +12,7 @@ from wfapp.declaration.outcomes import Abort
 from wfapp.engine.acting import Goal
 from wfapp.engine.state import Last, ended
 from wfapp.rounds.acted import CANCELLED, EXPIRED, in_doubt, is_left, stranded, uncertain
-from wfapp.rounds.answer import Answer
-from wfapp.rounds.settle import answer_of, settle
+from wfapp.rounds.settle import kept
 from wfapp.rounds.stage import Stage
 from wfapp.rounds.verdict import Verdict
 from wfapp.storage.base import Claim, Note, Report
@@ -48,14 +47,19 @@ def give_up(claim: Claim, goal: Goal) -> None:
     claim.store(over, Report(status=goal, notes=[Note(goal, state.position.step)]))
 
 
-def end_claimed(claim: Claim, stage: Stage, token: Token, *, status: str, reason: str = "", digest: str = "") -> Answer:
-    """End a flow, or have whoever runs a step of it do so; one that has ended already stays as it is."""
+def end_claimed(
+    claim: Claim, stage: Stage, token: Token, *, status: str, reason: str = "", digest: str = ""
+) -> tuple[Stage, Token]:
+    """End a flow, or have whoever runs a step of it do so; one that has ended already stays as it is.
+
+    Give where it stands now, and the token of that; nothing is drawn.
+    """
     state = stage.state
     if state.over:
-        return answer_of(stage, token)
+        return stage, token
     if state.run is not None and state.run.due is None and claim.running:
         claim.ask_to_stop(status, reason)
-        return answer_of(stage, token)
+        return stage, token
     acted = (*state.acted, *uncertain(stage, gone=is_left(state)))
     stage.state = msgspec.structs.replace(state, acted=acted, reason=reason)
-    return settle(claim, stage, ending(status), digest, [], time.perf_counter())
+    return kept(claim, stage, ending(status), digest, [], time.perf_counter())

@@ -36,7 +36,7 @@ def interrupted(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answe
     run = cast(Run, state.run)
     if may_cancel(stage, entry.input.action):
         digest = state.last.digest if state.last is not None else ""
-        return end_claimed(claim, stage, token, status=CANCELLED, digest=digest)
+        return answer_of(*end_claimed(claim, stage, token, status=CANCELLED, digest=digest))
     if claim.running:
         # Whoever asks for an end that this flow does not have gets no step from its owner.
         raise Busy

@@ -9,12 +9,13 @@ import pytest
 from django import forms
 from django.test import RequestFactory
 
-from tests.integration.durable.beside import pass_time
+from tests.integration.durable.beside import Gate, beside, locks_rows, pass_time
 from tests.integration.durable.shop import TICK, AddressForm, World, world
 from tests.integration.durable.test_steps import timeline
 from wfapp import Ask, Context, Workflow, rounds, step
 from wfapp.management.recover import recover
 from wfapp.models import Flow
+from wfapp.rounds import end_by_staff
 from wfapp.rounds.answer import Answer, Caller, Input
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,11 @@ class Parcel(Workflow[Context]):
 
     where = step(form=AddressForm, revisit=True)
 
-    @step(retries=1, delay=TICK)
+    def booking(self) -> str:
+        """Title the wait."""
+        return f"Booking{self.request.headers['X-Suffix']}"
+
+    @step(retries=1, delay=TICK, title="booking")
     def book(self) -> None:
         world.called("book", self)
 
@@ -132,3 +137,16 @@ def test_the_sweeper_draws_no_page(
     assert recover(Flow).run == 1
     assert (Flow.objects.get().status, Flow.objects.get().step) == ("paused", "where" if undoes else "who")
     assert field(answer, caller)[1] == ("Graz" if undoes else None)
+
+
+@locks_rows
+def test_who_ends_a_flow_while_its_step_runs_draws_nothing(caller: Caller, outside: World) -> None:
+    """Its title may read the request of whoever waits, which staff and the sweeper have not."""
+    gate = outside.hooks["book"] = Gate()
+    with beside(lambda: who(caller)) as (waits,):
+        assert gate.come.wait(30)
+        assert end_by_staff(Flow, Flow.objects.get().pk, status="cancelled")
+        gate.go.set()
+        end = waits.result().end
+    assert end is not None
+    assert (end.reason, outside.calls) == ("cancelled", ["book", "unbook"])
