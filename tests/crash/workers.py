@@ -117,13 +117,15 @@ def killed_at(point: str, arm: Callable[[str], Any], works: list[Callable[[], An
 
 
 def _ended(pid: int, came: bool) -> float | None:
-    """Kill a process that has come to its point; another one has come to its end."""
-    moment = time.monotonic()
-    if came:
-        kill(pid)
-        return moment
-    join(pid)
-    return None
+    """Kill a process that has come to its point; another one has come to its end.
+
+    The moment is one at which it is dead for certain: its heart may have renewed its lease just before.
+    """
+    if not came:
+        join(pid)
+        return None
+    kill(pid)
+    return time.monotonic()
 
 
 def _started(point: str, arm: Callable[[str], Any], work: Callable[[], Any]) -> tuple[int, int]:
