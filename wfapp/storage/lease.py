@@ -42,6 +42,9 @@ __all__ = [
 
 logger = logging.getLogger("wfapp.storage")
 
+KEPT = 20
+"""Which part of a lease may have passed until a step that follows another one renews it."""
+
 
 UNFIT = timedelta(hours=1)
 """When a flow that does not fit the code, or that it cannot read, is looked at again."""
@@ -60,6 +63,9 @@ class Lease:
     token: Token = field(repr=False)
     stop: str = ""
     """The status that somebody asked for while a step ran, and a reason for it behind a space."""
+
+    until: datetime | None = None
+    """When it ends unless it is renewed, where this process has stored that."""
 
     @property
     def asked(self) -> tuple[str, str]:
@@ -94,10 +100,12 @@ class FencedClaim(Claim):
         self.lease = lease
 
     def store(self, state: State, report: Report) -> Token:
-        lease, stop = self.lease, ""
+        lease, stop, until = self.lease, "", None
         # A flow that was ended meanwhile still shows the fence of whoever ran it last.
         mine, runs = {"id": state.id, "fence": lease.run.fence}, ("status", RUNNING)
         columns = columns_of(lease.model, state, report)
+        if state.run is not None and state.run.due is None:
+            until = columns["due_at"] = _hardly_later(lease.until, columns["due_at"])
         if not statements.update_where(lease.model, lease.using, {**mine, "stop": ""}, columns, among=runs):
             rows = lease.model._base_manager.using(lease.using).filter(**mine, status__in=RUNNING)
             stop = rows.values_list("stop", flat=True).first() or ""
@@ -107,7 +115,7 @@ class FencedClaim(Claim):
                 raise LeaseLost
         record(lease.model, state.id, state.workflow, state.revision, report)
         token = lease.token.at(state.revision)
-        self.lease = replace(lease, state=state, token=token, stop=stop)
+        self.lease = replace(lease, state=state, token=token, stop=stop, until=until)
         return token
 
     def guarded(self) -> AbstractContextManager[None]:
@@ -118,6 +126,14 @@ def asked_of(lease: Lease) -> str:
     """Give what somebody has asked for meanwhile, as ``Lease.stop``."""
     rows = lease.model._base_manager.using(lease.using).filter(pk=lease.state.id, fence=lease.run.fence)
     return rows.values_list("stop", flat=True).first() or ""
+
+
+def _hardly_later(until: datetime | None, renewed: datetime) -> datetime:
+    """Give the end that a lease has already, where it would hardly be later.
+
+    The column has an index: where it stays as it is, PostgreSQL need not write into each of the table's.
+    """
+    return until if until is not None and timedelta() <= renewed - until < conf.LEASE / KEPT else renewed
 
 
 def locked_state(lease: Lease) -> tuple[State, str]:
