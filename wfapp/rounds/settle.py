@@ -60,7 +60,7 @@ def kept(
         url, expires = hand_out(stage, DEVICE, verdict.device.expires)
         verdict.shown = {"url": url, "expires_at": expires.isoformat()}
     state = next_state(stage, verdict, storage, digest)
-    later = Stage(stage.cls, state, stage.caller)
+    later = stage.after(state)
     if state.run is not None:
         _refuse_act(later, storage)
     elif not state.ended:

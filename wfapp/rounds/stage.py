@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import msgspec
@@ -62,6 +63,14 @@ class Stage:
             self._reopen(path, kept)
         self._found = dict(self.machine.open)
         self._name = ""
+
+    def after(self, state: State) -> Stage:
+        """Give the stage that this round leaves: of a flow that acts next with the contexts that were kept just now."""
+        if state.run is None:
+            return Stage(self.cls, state, self.caller)
+        later = copy(self)
+        later.state, later._found = state, dict(self.machine.open)
+        return later
 
     def _instance(self, cls: type[Workflow[Any]], path: str = "") -> Workflow[Any]:
         workflow, caller = cls(), self.caller

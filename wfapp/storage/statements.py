@@ -29,6 +29,8 @@ class Slot(Expression):
 
     def __init__(self, field: Field[Any, Any], row: int = 0) -> None:
         super().__init__(output_field=field)
+        self.prepare = field.get_db_prep_save
+        self.name = field.attname
         self.row = row
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
@@ -47,8 +49,7 @@ class Statement:
         """Run it with the values of each row, by column, and give the cursor."""
         connection = connections[using]
         values = [
-            slot.field.get_db_prep_save(rows[slot.row][slot.field.attname], connection) if type(slot) is Slot else slot
-            for slot in self.slots
+            slot.prepare(rows[slot.row][slot.name], connection) if type(slot) is Slot else slot for slot in self.slots
         ]
         cursor = connection.cursor()
         cursor.execute(self.sql, values)
@@ -166,5 +167,6 @@ def _into(model: type[Model], using: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {quote(model._meta.db_table)} ({names})"
 
 
-def _fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
+@cache
+def _fields(model: type[Model]) -> Mapping[str, Field[Any, Any]]:
     return {field.attname: field for field in model._meta.concrete_fields}

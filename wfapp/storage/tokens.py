@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wfapp.errors import InvalidToken
 
@@ -55,7 +55,7 @@ class Token:
 
     def at(self, revision: int | None) -> Token:
         """Give the same token at another revision."""
-        return replace(self, revision=revision)
+        return Token(self.storage, self.secret, revision)
 
     @classmethod
     def parse(cls, text: str) -> Token:
