@@ -89,6 +89,7 @@ def _gone_back(base: State, stage: Stage, verdict: Verdict, storage: Storage) ->
     if between := acted_since(base.acted, target.index):
         refuse_lasting(stage, between)
         base = replace(stage.keep(base, "the way back"), history=history, back_to=target.index)
+        base = replace(base, position=_reached(stage))
         return replace(base, undoing="back", keep=len(base.acted) - len(between), run=new_run(stage))
     base = replace(base, **returned(stage.state, history, target.index))
     return replace(base, expires=expiry(stage, base.position))
@@ -121,8 +122,13 @@ def _ended(base: State, stage: Stage, storage: Storage, result: Finish | Abort) 
         # The sign-in ends the session that a second click still comes with: its browser stays the same.
         base = replace(base, binding=browser_binding(stage.caller) or base.binding)
     if isinstance(result, Abort) and (base.stuck or any(undo_of(stage, entry) for entry in base.acted)):
-        return undone_first(stage, stage.keep(base, "the end"), ending_as(result))
+        return undone_first(stage, stage.keep(replace(base, position=_reached(stage)), "the end"), ending_as(result))
     return ended(base, answers_until(base))
+
+
+def _reached(stage: Stage) -> Position:
+    """Give the step that said so; the page behind it may belong to a workflow that the flow has left."""
+    return stage.machine.position or stage.state.position
 
 
 def expiry(stage: Stage, position: Position) -> datetime:
