@@ -59,6 +59,6 @@ def refusal_of(reply: Reply | Lost) -> ClientError | None:
         return fault_of(error["code"], error["message"], reply.status, reply.retry_after)
     if reply.status in GATEWAYS:
         return Unreachable(f"a gateway's {reply.status}")
-    if reply.status != 200 or reply.answer is None or "status" not in reply.answer:
+    if reply.status != 200 or reply.answer is None:
         return BadAnswer(reply.status)
     return None

@@ -87,11 +87,11 @@ class State:
         State.__init__(self)
 
     def _adopt(self, answer: Json, exchange: Exchange) -> None:
-        """Stand where an answer says; that of a stale page has no status of its own."""
+        """Stand where an answer says."""
         before = self.token
         required = answer.get("inputRequired")
         self.response = answer
-        self.status = answer.get("status") or ("form" if required else "waiting")
+        self.status = answer["status"]
         self.token = None if self.finished else answer.get("wfs") or answer.get("watch") or before
         self.messages = answer.get("messages", [])
         self.pending, self.device = answer.get("pending"), answer.get("device")

@@ -120,7 +120,7 @@ class Reply:
     def answer(self) -> Json | None:
         """Give the body where it says in wfapp's terms where a flow stands, as the one of a stale page does, too."""
         body = self.body or {}
-        stands = any(body.get(key) for key in ("inputRequired", "view", "pending", "finished"))
+        stands = "status" in body and any(body.get(key) for key in ("inputRequired", "view", "pending", "finished"))
         typed = all(isinstance(body.get(key, kind()), kind) for key, kind in _TYPES.items())
         works = not typed or isinstance(body.get("pending", {"step": ""}).get("step"), str)
         return body if stands and typed and works and _is_page(body.get("inputRequired")) else None

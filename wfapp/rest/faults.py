@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,9 +18,9 @@ __all__ = ["fault_response", "refusal_response"]
 _CODES = {"parse_error": "malformed", "invalid": "malformed", "permission_denied": "not-allowed"}
 
 
-def fault_response(fault: Fault, **beside: Any) -> JsonResponse:
+def fault_response(fault: Fault, beside: Mapping[str, Any] | None = None) -> JsonResponse:
     """Answer a fault, with ``beside`` next to ``error`` in the body."""
-    response = _response(fault.status, fault.error_code, str(fault.message), **beside)
+    response = _response(fault.status, fault.error_code, str(fault.message), beside)
     if fault.retry_after is not None:
         response.headers["Retry-After"] = str(fault.retry_after)
     return response
@@ -48,5 +49,5 @@ def _api_response(error: APIException) -> JsonResponse:
     return response
 
 
-def _response(status: int, code: str, message: str, **beside: Any) -> JsonResponse:
-    return JsonResponse({"error": {"code": code, "message": message}, **beside}, status)
+def _response(status: int, code: str, message: str, beside: Mapping[str, Any] | None = None) -> JsonResponse:
+    return JsonResponse({"error": {"code": code, "message": message}, **(beside or {})}, status)

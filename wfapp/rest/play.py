@@ -25,8 +25,6 @@ from wfapp.storage.tokens import LINK, Token
 
 __all__ = ["give_file", "play"]
 
-_SHOWN_WHEN_STALE = ("wfs", "watch", "inputRequired", "view")
-
 
 @sensitive_variables()
 def play(request: HttpRequest) -> JsonResponse:
@@ -41,8 +39,7 @@ def play(request: HttpRequest) -> JsonResponse:
         )
     except Stale as stale:
         answer = stale.answer
-        page = describe_answer(answer, request, exchange.transport)
-        response = fault_response(stale, **{name: page[name] for name in _SHOWN_WHEN_STALE if name in page})
+        response = fault_response(stale, describe_answer(answer, request, exchange.transport))
     else:
         response = JsonResponse(describe_answer(answer, request, exchange.transport))
         deliver(request, response, answer)

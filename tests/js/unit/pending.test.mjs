@@ -87,6 +87,19 @@ test("a look that fails is an error and the last one, and retry goes on with it"
   assert.equal(client.finished, true);
 });
 
+test("a look from an older page, which is stale, shows the work and goes on looking", async (t) => {
+  const { answer } = working(0.4, 2);
+  const stale = answers({ error: { code: "stale", message: "Here is the current one." }, ...answer }, 409);
+  const { client, endpoint } = await started(t, stale, ends.immediate);
+  const events = heard(client);
+  await client.look();
+  assert.deepEqual([client.status, client.pending.progress, client.error.code], ["pending", 0.4, "stale"]);
+  assert.ok(events.types().includes("pending"));
+  await passed(t, 1000);
+  assert.deepEqual(endpoint.bodies.at(-1), { wfs: "database.secret-1.2" });
+  assert.deepEqual([client.finished, client.error], [true, null]);
+});
+
 test("a listener that acts on a pending answer is not overtaken by a look", async (t) => {
   const { client, endpoint } = await started(t, working(0.2, 2), ends.aborted);
   client.addEventListener("context", () => client.look(), { once: true });

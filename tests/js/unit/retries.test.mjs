@@ -137,7 +137,8 @@ test("the next round clears the error of a stale one", async (t) => {
 });
 
 test("a stale 409 with a page that is no form shows that", async (t) => {
-  const waiting = answers({ error: { code: "stale", message: "!" }, watch: "database.w.1", view: { title: "Sent", actions: [] } }, 409);
+  const error = { code: "stale", message: "!" };
+  const waiting = answers({ error, status: "waiting", watch: "database.w.1", view: { title: "Sent", actions: [] } }, 409);
   const { client } = await atCode(t, waiting);
   await client.submit({ code: "111111" });
   assert.deepEqual([client.status, client.view.title, client.token], ["waiting", "Sent", "database.w.1"]);

@@ -73,9 +73,9 @@ def answer(body: dict[str, Any], status: int = 200, retry_after: str = "") -> Re
     return Reply.read(status, headers, json.dumps(body).encode())
 
 
-def fault(status: int, code: str, retry_after: str = "", **beside: Any) -> Reply:
-    """Make the reply of a refusal."""
-    return answer({"error": {"code": code, "message": "As the server says."}, **beside}, status, retry_after)
+def fault(status: int, code: str, retry_after: str = "", beside: dict[str, Any] | None = None) -> Reply:
+    """Make the reply of a refusal, with ``beside`` next to the error."""
+    return answer({"error": {"code": code, "message": "As the server says."}, **(beside or {})}, status, retry_after)
 
 
 class Player(Verbs["Player"]):

@@ -188,9 +188,7 @@ def test_a_wait_is_watched_with_its_own_token() -> None:
 
 def test_a_stale_page_is_told_and_the_client_stands_at_the_current_one() -> None:
     """What was typed is kept where that is the same form; there is nothing to send again."""
-    current = page(2)
-    del current["status"]
-    client = Player(page(1), fault(409, "stale", **current), page(3)).start()
+    client = Player(page(1), fault(409, "stale", beside=page(2)), page(3)).start()
     with pytest.raises(Stale, match=r"The client stands at it now\.$"):
         client.submit(code="1")
     assert (client.status, client.token, client.errors) == ("form", "database.secret-of-the-flow.2", {})
@@ -200,12 +198,22 @@ def test_a_stale_page_is_told_and_the_client_stands_at_the_current_one() -> None
 
 
 def test_a_stale_wait_is_a_wait() -> None:
-    """Its body has no status, and no form."""
-    reply = fault(409, "stale", wfs="database.secret.2", view={"title": "Approve", "actions": []})
-    client = Player(page(1), reply).start()
+    """Its body has no form."""
+    waiting = {"status": "waiting", "wfs": "database.secret.2", "view": {"title": "Approve", "actions": []}}
+    client = Player(page(1), fault(409, "stale", beside=waiting)).start()
     with pytest.raises(Stale):
         client.submit(code="1")
-    assert (client.status, client.view) == ("waiting", {"title": "Approve", "actions": []})
+    assert (client.status, client.view) == ("waiting", waiting["view"])
+
+
+def test_where_the_server_works_by_now_a_stale_client_can_wait() -> None:
+    """Its look comes with the work beside the error."""
+    work = {"status": "pending", "pending": {"step": "provision"}, "retryAfterMs": 250, "wfs": TOKEN}
+    client = Player(fault(409, "stale", beside=work), END, token="database.secret-of-the-flow.0")
+    with pytest.raises(Stale):
+        client.look()
+    assert (client.status, client.pending) == ("pending", {"step": "provision"})
+    assert (client.wait().finished, client.pauses) == (True, [0.25])
 
 
 def test_a_restart_never_sends_the_dead_token() -> None:

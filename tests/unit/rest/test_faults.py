@@ -53,8 +53,9 @@ def test_a_fault_tells_how_long_to_wait(fault: errors.Fault) -> None:
 
 def test_a_fault_may_carry_more_beside_its_error() -> None:
     """A stale page comes with the current one."""
-    assert json.loads(fault_response(errors.Stale(None), wfs="database.x.2").content) == {
+    assert json.loads(fault_response(errors.Stale(None), {"status": "form", "wfs": "database.x.2"}).content) == {
         "error": {"code": "stale", "message": "This page was answered already. Here is the current one."},
+        "status": "form",
         "wfs": "database.x.2",
     }
 

@@ -244,8 +244,7 @@ export class WorkflowClient extends EventTarget {
 
   /** Give the state that an answer leads to, and change nothing; throws where it is none of wfapp's. */
   #read(answer, exchange) {
-    const { inputRequired, status = inputRequired ? "form" : "waiting", pending = null, messages = [] } = answer;
-    const { view = {}, finished = false } = answer;
+    const { inputRequired, status, pending = null, messages = [], view = {}, finished = false } = answer;
     if (!inputRequired && !answer.view && !pending && !finished) throw new TypeError();
     const none = { payload: null, merged: null, formData: {}, formContext: {}, errors: {}, sameForm: false };
     const page = inputRequired ? this.#readPage(answer, exchange) : none;

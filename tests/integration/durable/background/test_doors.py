@@ -75,3 +75,13 @@ def test_the_endpoint_says_when_to_look_again(client: Client, world: Outside, wo
     work()
     answer = client.post("/wf/", {"wfs": answer["wfs"]}, "application/json").json()
     assert answer["inputRequired"]["view"]["step"] == "confirm"
+
+
+def test_a_client_that_looks_from_an_older_page_is_told_too(client: Client, world: Outside) -> None:
+    """Its answer was lost, and all that it has is the token of the page before: it goes on to look as others do."""
+    start = client.post("/wf/", {"wfid": "tests/workspace"}, "application/json").json()
+    body = {"wfs": start["wfs"], "input": {"formData": {"label": "Linz"}}}
+    lost = client.post("/wf/", body, "application/json").json()
+    stale = client.post("/wf/", {"wfs": start["wfs"]}, "application/json")
+    assert stale.status_code == 409
+    assert stale.json() == {**lost, "error": stale.json()["error"]}
