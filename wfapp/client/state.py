@@ -27,6 +27,9 @@ class Exchange:
     moves: bool = False
     """Whether its action shows another page, even where that has the same form."""
 
+    refreshes: bool = False
+    """Whether nothing is validated: what stands there of errors and messages stays."""
+
     later: Json | None = field(repr=False, default=None)
     """For a start that goes alone: the answer to its first page, to be sent once that is there."""
 
@@ -90,6 +93,8 @@ class State:
         """Stand where an answer says."""
         before = self.token
         required = answer.get("inputRequired")
+        same = required is not None and _is_same(required["payload"], required["view"], self.payload, self.view)
+        said = (self.messages, self.errors) if exchange.refreshes and same else None
         self.response = answer
         self.status = answer["status"]
         self.token = None if self.finished else answer.get("wfs") or answer.get("watch") or before
@@ -98,18 +103,20 @@ class State:
         self.data, self.reason = answer.get("data", {}), answer.get("reason", "")
         if required:
             # Only what ran nothing leaves the token as it was.
-            self._take_page(required, exchange, ran=self.token != before)
+            self._take_page(required, exchange, same=same, ran=self.token != before)
         else:
             self.payload, self.view = None, answer.get("view", {})
             self.form_data, self.context, self.errors = {}, {}, {}
+        if said is not None:
+            self.messages, self.errors = said
 
-    def _take_page(self, required: Json, exchange: Exchange, *, ran: bool) -> None:
+    def _take_page(self, required: Json, exchange: Exchange, *, same: bool, ran: bool) -> None:
         payload, view = required["payload"], required["view"]
         self.context = {key: value for key, value in required["context"].items() if key != "errors"}
         self.errors = required["context"].get("errors", {})
         # What was accepted is done with, even where a loop asks for the same form once more.
         went_on = ran and (exchange.moves or (exchange.submits and not self.errors))
-        typed = self.form_data if _is_same(payload, view, self.payload, self.view) and not went_on else {}
+        typed = self.form_data if same and not went_on else {}
         self.payload, self.view = payload, view
         self.form_data = _kept(typed, view["initial"], {*self.errors} if exchange.sends else {*typed})
 

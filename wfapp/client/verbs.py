@@ -101,7 +101,8 @@ class Verbs(State, Generic[Done]):
     def refresh(self, data: Data | None = None, /, **values: Any) -> Moves:
         """Evaluate the dynamic parts of the page with these data, or with ``form_data``; nothing runs."""
         given = _given(data, values)
-        yield from self._act("wf.refresh", self.form_data if given is None else given)
+        typed = self.form_data if given is None else given
+        yield from self._send("refresh", {"action": "wf.refresh", "formData": typed}, refreshes=True)
 
     @_verb
     def back(self) -> Moves:
@@ -141,13 +142,18 @@ class Verbs(State, Generic[Done]):
         given = {"action": id} if data is None else {"action": id, "formData": data}
         yield from self._send("action", given, moves=bool(_MOVES.match(id)))
 
-    def _send(self, verb: str, given: Json | None, *, submits: bool = False, moves: bool = False) -> Moves:
+    def _send(
+        self, verb: str, given: Json | None, *, submits: bool = False, moves: bool = False, refreshes: bool = False
+    ) -> Moves:
         if self.token is None:
             over = "This flow has ended: restart()" if self.finished else "There is no flow yet: start()"
             raise NoFlow(f"{over} begins one.")
         body = {"wfs": self.token} if given is None else {"wfs": self.token, "input": given}
         sends = given is not None and "formData" in given
-        exchange = Exchange(verb=verb, content=_encoded(body), submits=submits, sends=sends, moves=moves)
+        content = _encoded(body)
+        exchange = Exchange(
+            verb=verb, content=content, submits=submits, sends=sends and not refreshes, moves=moves, refreshes=refreshes
+        )
         self.form_data = given["formData"] if given is not None and sends else self.form_data
         yield from self._play(exchange)
 
@@ -176,7 +182,8 @@ class Verbs(State, Generic[Done]):
             return
         error = refusal_of(reply)
         if isinstance(reply, Reply) and reply.answer is not None and (error is None or isinstance(error, Stale)):
-            self._adopt(reply.answer, exchange)
+            # Of a stale request nothing was read: what was typed belongs to the page that is shown now.
+            self._adopt(reply.answer, Exchange(verb=exchange.verb, content=b"") if error else exchange)
         if self.finished or isinstance(error, Stale):
             # There is nothing to send again, and no reason to keep what was typed.
             self._last = None

@@ -99,47 +99,6 @@ def test_the_other_verbs_are_actions_and_a_look() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("body", "kept"),
-    [
-        (page(2, errors={"code": "Invalid code"}), {"code": "1", "note": "n"}),
-        (page(1), {"code": "1", "note": "n"}),
-        (page(2), {"note": "n"}),
-        (page(2, errors={"code": "No"}, version="0000"), {"note": "n"}),
-        (page(2, errors={"code": "No"}, step="other"), {"note": "n"}),
-    ],
-    ids=["rejected", "nothing ran", "accepted", "another form", "another step"],
-)
-def test_what_was_typed_is_kept_with_its_form(body: dict[str, Any], kept: dict[str, str]) -> None:
-    """The same version of the same step that was not answered."""
-    body["inputRequired"]["view"]["initial"] = {"note": "n"}
-    assert Player(page(1), body).start().submit(code="1").form_data == kept
-
-
-def test_an_action_keeps_what_was_typed_and_a_way_back_does_not() -> None:
-    """A loop asks for the same form once more."""
-    client = Player(page(1), page(2), page(3, initial={"code": "9"})).start()
-    assert client.action("resend", code="1").form_data == {"code": "1"}
-    assert client.back().form_data == {"code": "9"}
-
-
-def test_a_file_that_the_server_has_is_not_sent_again() -> None:
-    """One that was refused is."""
-    mention = "data:text/plain;name=note.txt;size=2;upload=0f8b;base64,"
-    note = ("note.txt", b"Hi")
-    client = Player(
-        page(1),
-        page(2, errors={"code": "No"}, initial={"note": mention}),
-        page(3, errors={"note": "No"}, initial={"note": mention}),
-        page(4, initial={"note": mention}),
-        page(5, errors={"notes": "No"}),
-    ).start()
-    assert client.submit(note=note).form_data == {"note": mention}
-    assert client.submit(note=note).form_data == {"note": note}
-    assert client.action("resend").form_data == {"note": note}
-    assert client.submit(notes=[note]).form_data == {"notes": [note]}
-
-
 def test_state_is_what_the_answer_says() -> None:
     """A page, its context without the errors, and the payload with the view laid over it."""
     body = page(1, errors={"code": "No"}, messages=[{"level": "info", "text": "Sent."}])
@@ -188,9 +147,12 @@ def test_a_wait_is_watched_with_its_own_token() -> None:
 
 def test_a_stale_page_is_told_and_the_client_stands_at_the_current_one() -> None:
     """What was typed is kept where that is the same form; there is nothing to send again."""
-    client = Player(page(1), fault(409, "stale", beside=page(2)), page(3)).start()
+    current = page(2, initial={"note": "data:text/plain;name=old.txt;size=2;upload=0f8b;base64,"})
+    client = Player(page(1), fault(409, "stale", beside=current), page(3)).start()
+    typed = {"code": "1", "note": ("new.txt", b"Ho")}
     with pytest.raises(Stale, match=r"The client stands at it now\.$"):
-        client.submit(code="1")
+        client.submit(typed)
+    assert client.form_data == typed
     assert (client.status, client.token, client.errors) == ("form", "database.secret-of-the-flow.2", {})
     with pytest.raises(NoFlow, match=r"^There is nothing to send again"):
         client.retry()
