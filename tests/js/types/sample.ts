@@ -46,6 +46,7 @@ export async function walk(file: File): Promise<Answer | null> {
   await client.start({ username: "alice" });
   client.edit("lines.1.qty", 3);
   client.edit("scan", file);
+  client.formData = { ...client.formData, code: "12345" };
   await client.submit();
   await client.submit({ code: "123456", scan: file });
   if (client.supportsAction("resend")) await client.action("resend");

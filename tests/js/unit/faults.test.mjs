@@ -34,6 +34,7 @@ const unreadable = {
   "null": answers(null),
   "another service's error": answers({ error: "invalid_request" }, 400),
   "an error without a word": answers({ error: {} }, 500),
+  "an error whose words are none": answers({ error: { code: 7, message: { detail: "No." } } }, 400),
   "a detail of REST framework's": answers({ detail: "Not found." }, 404),
   "a health check": answers({ status: "ok" }),
   "an answer whose page is none": answers({ status: "form", wfs: "a.b.1", inputRequired: { payload: null } }),
@@ -55,6 +56,12 @@ test("a code without a message gets a readable one", async () => {
   const { client } = await after(answers({ error: { code: "throttled", message: "" } }, 400));
   await client.submit({});
   assert.deepEqual(client.error, { code: "throttled", message: UNREADABLE, status: 400 });
+});
+
+test("another service's number for a code is a text, as every code is", async () => {
+  const { client } = await after(answers({ error: { code: 400, message: "Bad request." } }, 400));
+  await client.submit({});
+  assert.deepEqual(client.error, { code: "400", message: "Bad request.", status: 400 });
 });
 
 test("an error says what people read and no more of the answer", async () => {

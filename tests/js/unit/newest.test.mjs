@@ -48,6 +48,23 @@ test("a late answer is ignored, even from a fetch that knows no signal", async (
   assert.deepEqual([client.token, client.errors], ["database.secret-3.4", {}]);
 });
 
+test("what a late answer asks to wait for keeps no verb waiting", async (t) => {
+  stopClock(t);
+  const late = held();
+  const replies = [login["code page"], late, login.resend];
+  const fetch = async () => {
+    const { answer, status } = await replies.shift();
+    return Response.json(answer, { status });
+  };
+  const client = new WorkflowClient({ name: "auth/login", fetch });
+  await client.start();
+  const older = client.submit({ code: "000000" });
+  await settled();
+  await client.action("resend");
+  late.give(faults.busy);
+  assert.equal(await older, null);
+});
+
 test("an answer that comes after the caller's signal is ignored, even from a fetch that knows no signal", async () => {
   const late = held();
   const replies = [login["code page"], late];

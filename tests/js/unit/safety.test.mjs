@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
-import { answers, Endpoint, merge, passed, recorded, says, stopClock, WorkflowClient } from "./endpoint.mjs";
+import { answers, Endpoint, LOST, merge, passed, recorded, says, stopClock, WorkflowClient } from "./endpoint.mjs";
 
 const login = recorded("login");
 const faults = recorded("faults");
@@ -128,7 +128,7 @@ test("one client plays one flow after another", async () => {
 
 test("a page that comes back from the browser's cache goes on: a lost request again, an old page as stale", async (t) => {
   stopClock(t);
-  const { client } = await at(login["code page"], Promise.reject(new TypeError("frozen")), login.stale);
+  const { client } = await at(login["code page"], LOST, login.stale);
   const round = client.submit({ code: "111111" });
   await passed(t, 400);
   await round;

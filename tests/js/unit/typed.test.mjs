@@ -43,6 +43,13 @@ test("a different payload version starts fresh", async () => {
   assert.deepEqual([client.sameForm, client.formData], [false, { username: "bob" }]);
 });
 
+test("another form with the same fields starts fresh", async () => {
+  const other = changed(login["wrong password"], ({ payload }) => (payload.id = "accounts.OtherForm"));
+  const { client } = await at(login.start, other);
+  await client.submit({ username: "bobby", password: "wrong" });
+  assert.deepEqual([client.sameForm, client.formData], [false, { username: "bob" }]);
+});
+
 test("another step with the same form starts fresh", async () => {
   const other = changed(login["wrong password"], ({ view }) => (view.step = "again"));
   const { client } = await at(login.start, other);
@@ -55,6 +62,14 @@ test("a form that a loop asks again after it was accepted starts fresh", async (
   await client.submit({ product: 2, quantity: 3, more: true });
   assert.deepEqual([client.payload.version, client.sameForm], [checkout.start.answer.inputRequired.payload.version, false]);
   assert.deepEqual(client.formData, checkout.accepted.answer.inputRequired.view.initial);
+});
+
+test("what is typed into the form that a loop asks again stays where the answer before it is repeated", async () => {
+  const { client } = await at(checkout.start, checkout.accepted, checkout.accepted);
+  await client.submit({ product: 2, quantity: 3, more: true });
+  client.edit("quantity", 42);
+  await client.retry();
+  assert.deepEqual([client.sameForm, client.formData.quantity], [true, 42]);
 });
 
 test("a form of a loop that was rejected keeps what was typed", async () => {
@@ -118,6 +133,13 @@ test("a refresh keeps the errors and messages that stand there", async () => {
   assert.deepEqual([Object.keys(client.errors), client.messages.length], [["customs"], 1]);
 });
 
+test("a refresh that finds another page has its errors and messages", async () => {
+  const { client } = await at(fields["customs missing"], login["wrong code"]);
+  client.messages = [{ level: "info", text: "Note." }];
+  await client.refresh({ country: "ch" });
+  assert.deepEqual([client.errors, client.messages, client.formData], [{ code: "Invalid code" }, [], {}]);
+});
+
 test("a choice that is no longer offered is dropped, and so is a field that is gone", async () => {
   const { client } = await at(fields["refresh with a gift"], fields.delivery);
   client.edit("country", "ch");
@@ -146,6 +168,13 @@ test("an empty choice and a box that was unticked are kept", async () => {
   const { client } = await at(page, page);
   await client.refresh({ size: "", agreed: false });
   assert.deepEqual(client.formData, { size: "", agreed: false });
+});
+
+test("what a renderer has set as all of the form is what is sent", async () => {
+  const { client, endpoint } = await at(login["code page"], login["wrong code"]);
+  client.formData = { code: "000000" };
+  await client.submit();
+  assert.deepEqual(endpoint.bodies[1].input, { formData: { code: "000000" } });
 });
 
 test("an edit drops the error of its field, and of nothing else", async () => {
@@ -206,6 +235,18 @@ test("a file that was sent and that the server has is not sent again", async () 
   await client.submit({ letter, pictures });
   assert.equal(client.formData.letter, fields["a picture too many"].answer.inputRequired.view.initial.letter);
   assert.equal(client.formData.pictures, pictures);
+});
+
+test("of a draft, too, the server has the files, also where they are a list", async () => {
+  const there = ["data:image/png;name=1.png;size=1;upload=upload-2;base64,"];
+  const page = changed(fields["a picture too many"], ({ view, context }) => {
+    view.actions = [{ id: "save_draft", label: "Save", withData: true }];
+    view.initial.pictures = there;
+    delete context.errors;
+  });
+  const { client } = await at(page, page);
+  await client.action("save_draft", { pictures: [new File(["x"], "1.png")] });
+  assert.deepEqual(client.formData.pictures, there);
 });
 
 test("a file that was picked and not sent yet is not lost to the one that the server has", async () => {

@@ -270,8 +270,8 @@ export class WorkflowClient extends EventTarget {
   readonly view: View;
   /** `merge(payload, view)`: what a form renderer draws. */
   readonly merged: Payload | null;
-  /** What is typed: at first what the server put into the fields, then what `edit()` was told. */
-  readonly formData: Values;
+  /** What is typed: at first what the server put into the fields, then what `edit()` was told, or what was set here. */
+  formData: Values;
   /** The passed context, without the errors. */
   readonly formContext: Record<string, unknown>;
   readonly errors: Errors;

@@ -62,8 +62,8 @@ export class WorkflowClient extends EventTarget {
     return this.#begin(undefined, {});
   }
 
-  submit(data = this.formData) {
-    if (!this.#token || !this.#emit("submit", data, true)) return Promise.resolve(null);
+  async submit(data = this.formData) {
+    if (!this.#token || !this.#emit("submit", data, true)) return null;
     this.formData = data;
     return this.#send({ formData: data }, { submits: true, sends: true });
   }
@@ -76,8 +76,8 @@ export class WorkflowClient extends EventTarget {
   }
 
   /** Evaluate the dynamic parts of the page with what was typed; a round that is on goes first. */
-  refresh(data = this.formData) {
-    if (this.loading || !this.#token) return Promise.resolve(null);
+  async refresh(data = this.formData) {
+    if (this.loading || !this.#token) return null;
     this.formData = data;
     return this.#send({ action: "wf.refresh", formData: data }, { silent: true, refreshes: true });
   }
@@ -96,8 +96,8 @@ export class WorkflowClient extends EventTarget {
   }
 
   /** Send the last request again, unchanged: what was lost runs, what had run is answered as before. */
-  retry() {
-    if (!this.#exchange) return Promise.resolve(null);
+  async retry() {
+    if (!this.#exchange) return null;
     this.#exchange.silent = false; // somebody asked for it
     return this.#play(this.#exchange);
   }
@@ -126,13 +126,12 @@ export class WorkflowClient extends EventTarget {
     return this.#play({ body, key: keyless.has(path + name) ? "" : randomKey(), ...traits });
   }
 
-  #moveBy(id) {
-    return this.supportsAction(id) ? this.action(id) : Promise.resolve(null);
+  async #moveBy(id) {
+    return this.supportsAction(id) ? this.action(id) : null;
   }
 
-  #send(input, traits) {
-    if (!this.#token) return Promise.resolve(null);
-    return this.#play({ body: { wfs: this.#token, input }, ...traits });
+  async #send(input, traits) {
+    return this.#token ? this.#play({ body: { wfs: this.#token, input }, ...traits }) : null;
   }
 
   async #play(exchange) {
@@ -198,8 +197,7 @@ export class WorkflowClient extends EventTarget {
       const response = await fetch(path, { ...options, method: "POST", body: exchange.json });
       const wait = seconds(response.headers.get("Retry-After"));
       return { status: response.status, wait, body: parsed(await response.text()) };
-    } catch (reason) {
-      if (signal.aborted) throw reason;
+    } catch {
       return { status: 0 };
     }
   }
@@ -237,9 +235,10 @@ export class WorkflowClient extends EventTarget {
     const { status, wait, body } = reply;
     const waits = asksToWait(reply);
     exchange.notBefore = waits ? Date.now() + wait * 1000 : 0;
-    const code = body?.error?.code || (status ? "bad-answer" : "network");
-    const message = body?.error?.message || this.#text(status ? "answer" : "network");
-    return { code, message, ...(status && { status }), ...(waits && { retryAfter: wait }) };
+    const said = typeof body?.error?.message === "string" ? body.error : {};
+    const [code, words] = status ? ["bad-answer", "answer"] : ["network", "network"];
+    const message = said.message || (this.#options.texts?.[words] ?? TEXTS[words]);
+    return { code: String(said.code || code), message, ...(status && { status }), ...(waits && { retryAfter: wait }) };
   }
 
   /** Give the state that an answer leads to, and change nothing; throws where it is none of wfapp's. */
@@ -272,21 +271,13 @@ export class WorkflowClient extends EventTarget {
     const changed = error || this.error;
     Object.assign(this, state, { error });
     this.#token = this.finished ? null : (wfs ?? watch ?? this.#token);
-    if (this.pending) this.#timer = setTimeout(() => this.#poll(), retryAfterMs || 1000);
+    if (this.pending) this.#timer = setTimeout(() => this.#send(undefined, { silent: true }), retryAfterMs || 1000);
     this.#emit("context", this.formContext);
     this.#emit("errors", this.errors);
     if (this.finished) this.#emit("finished", this.response);
     else if (this.pending) this.#emit("pending", this.pending);
     else this.#emit("form", this.view);
     if (changed) this.#emit("error", this.error);
-  }
-
-  #poll() {
-    return this.#send(undefined, { silent: true });
-  }
-
-  #text(key) {
-    return this.#options.texts?.[key] ?? TEXTS[key];
   }
 
   #setLoading(loading) {

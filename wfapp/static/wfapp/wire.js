@@ -45,6 +45,7 @@ export function seconds(header) {
 
 export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const stop = () => (clearTimeout(timer), reject(signal.reason));
     const timer = setTimeout(
       () => (signal.removeEventListener("abort", stop), resolve()),
