@@ -40,9 +40,9 @@ export class WorkflowClient extends EventTarget {
   #controller = null;
   #timer;
 
-  constructor({ path = "/wf/", token = null, tokenTransport = "body", csrfCookie = "csrftoken", ...options } = {}) {
+  constructor({ path = "/wf/", token = null, csrfCookie = "csrftoken", ...options } = {}) {
     super();
-    this.#options = { path, tokenTransport, csrfCookie, ...options };
+    this.#options = { path, csrfCookie, ...options };
     this.#token = token;
     if (options.keyless) keyless.add(path + options.name);
   }
@@ -59,7 +59,7 @@ export class WorkflowClient extends EventTarget {
 
   /** Start again after a fault, with the same params and next; a first page that was there keeps what was typed. */
   restart() {
-    return this.#begin(undefined, {});
+    return this.#begin();
   }
 
   async submit(data = this.formData) {
@@ -92,7 +92,7 @@ export class WorkflowClient extends EventTarget {
 
   /** Look where the flow stands; without a token, start. */
   look() {
-    return this.#token ? this.#send(undefined, {}) : this.start();
+    return this.#token ? this.#send() : this.start();
   }
 
   /** Send the last request again, unchanged: what was lost runs, what had run is answered as before. */
