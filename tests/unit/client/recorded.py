@@ -53,6 +53,7 @@ def page(
     revision: int,
     *,
     errors: dict[str, str] | None = None,
+    id: str = "",
     version: str = "",
     step: str = "",
     initial: dict[str, Any] | None = None,
@@ -62,6 +63,7 @@ def page(
     body: dict[str, Any] = {**deepcopy(_PAGE), "wfs": f"database.secret-of-the-flow.{revision}", **more}
     required = body["inputRequired"]
     required["context"] |= {"errors": errors} if errors else {}
+    required["payload"]["id"] = id or required["payload"]["id"]
     required["payload"]["version"] = version or required["payload"]["version"]
     required["view"] |= {"initial": initial or {}, "step": step or "verify"}
     return body

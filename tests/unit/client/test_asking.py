@@ -158,6 +158,8 @@ def test_each_refusal_has_its_exception(status: int, code: str, expected: type[F
         answer({}),
         answer({"status": 7}),
         answer({"status": "form"}),
+        answer(page(1), 418),
+        answer({key: value for key, value in page(1).items() if key != "status"}),
         answer({"status": "form", "inputRequired": []}),
         answer({"status": "form", "inputRequired": {"payload": {}}}),
         answer({"status": "form", "inputRequired": {**page(1)["inputRequired"], "context": None}}),

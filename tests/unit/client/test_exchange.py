@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 
-from wfapp.client import WorkflowClient
+from wfapp.client import AsyncWorkflowClient, BadAnswer, WorkflowClient
 from wfapp.client.exchange import checked_address, lost, request_for, token_of
 from wfapp.client.wire import Lost, Post
 
@@ -65,6 +67,26 @@ def test_the_csrf_token_goes_where_its_cookie_goes() -> None:
         other = request_for(http, httpx.URL("https://elsewhere.example/wf/"), Post(b"{}"), "token-of-csrf")
     assert own.headers["X-CSRFToken"] == "abc"
     assert "X-CSRFToken" not in other.headers
+
+
+def test_no_redirect_is_followed() -> None:
+    """Not even by a client of httpx that follows all others: the token and what was typed would go along."""
+    asked: list[httpx.Request] = []
+
+    def elsewhere(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(308, headers={"Location": "https://elsewhere.example/"})
+
+    async def wait_for_it() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(elsewhere), follow_redirects=True) as http:
+            await AsyncWorkflowClient(ENDPOINT, "auth/login", http=http).start()
+
+    with httpx.Client(transport=httpx.MockTransport(elsewhere), follow_redirects=True) as http:
+        with pytest.raises(BadAnswer):
+            WorkflowClient(ENDPOINT, "auth/login", http=http).start()
+        with pytest.raises(BadAnswer):
+            asyncio.run(wait_for_it())
+    assert [str(request.url) for request in asked] == [ENDPOINT, ENDPOINT]
 
 
 def test_of_an_error_its_name_is_kept() -> None:

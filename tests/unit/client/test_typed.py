@@ -17,8 +17,9 @@ from tests.unit.client.recorded import Player, page
         (page(2), {"note": "n"}),
         (page(2, errors={"code": "No"}, version="0000"), {"note": "n"}),
         (page(2, errors={"code": "No"}, step="other"), {"note": "n"}),
+        (page(2, errors={"code": "No"}, id="accounts.OtherForm"), {"note": "n"}),
     ],
-    ids=["rejected", "nothing ran", "accepted", "another form", "another step"],
+    ids=["rejected", "nothing ran", "accepted", "another version", "another step", "another form"],
 )
 def test_what_was_typed_is_kept_with_its_form(body: dict[str, Any], kept: dict[str, str]) -> None:
     """The same version of the same step that was not answered."""
@@ -28,9 +29,10 @@ def test_what_was_typed_is_kept_with_its_form(body: dict[str, Any], kept: dict[s
 
 def test_an_action_keeps_what_was_typed_and_a_way_back_does_not() -> None:
     """A loop asks for the same form once more."""
-    client = Player(page(1), page(2), page(3, initial={"code": "9"})).start()
+    client = Player(page(1), page(2), page(3, initial={"code": "9"}), page(4, initial={"code": "7"})).start()
     assert client.action("resend", code="1").form_data == {"code": "1"}
     assert client.back().form_data == {"code": "9"}
+    assert client.action("wf.change.0", code="1").form_data == {"code": "7"}
 
 
 def test_a_file_that_the_server_has_is_not_sent_again() -> None:
