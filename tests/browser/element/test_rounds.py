@@ -86,6 +86,22 @@ def test_a_submit_takes_the_place_of_a_refresh(element: Open) -> None:
     assert ["action" in body["input"] for body in sent] == [False]
 
 
+def test_a_refresh_leaves_what_the_browser_found(element: Open) -> None:
+    """What was asked for before the page was sent comes late: the summary stays, with the focus."""
+    page = element()
+    to_stay(page)
+    held = hold(page)
+    with page.expect_request("**/wf/"):
+        page.get_by_label("Country").select_option("ch")
+    press(page, "Book")
+    problems = page.locator("#wf-problems")
+    expect(problems).to_be_focused()
+    held[0].continue_()
+    expect(page.get_by_label("Canton")).to_be_visible()
+    expect(problems).to_contain_text("Nights: Please fill out this field.")
+    expect(problems).to_be_focused()
+
+
 def test_a_lost_connection_is_told_and_tried_again(element: Open) -> None:
     """The page stays as it is."""
     page = element()

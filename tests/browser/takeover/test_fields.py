@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
+from tests.browser.element.walks import hold
 from tests.browser.takeover.rounds import begin, is_same, mark
 from tests.browser.test_fields import deliver
 from tests.browser.tours import begin_order, heading, put
@@ -55,6 +56,21 @@ def test_live_page_is_drawn_while_it_is_typed_into(page: Page) -> None:
     expect(customs).to_be_focused()
     customs.press_sequentially("9")
     expect(customs).to_have_value("09123")
+    assert is_same(page)
+
+
+def test_refresh_leaves_what_the_browser_found(page: Page) -> None:
+    """What was asked for before the page was sent comes late: the summary stays, with the focus."""
+    fill_in(page)
+    held = hold(page, "**/fields/**")
+    with page.expect_request("**/fields/**"):
+        page.get_by_label("Country").select_option("ch")
+    press(page, "Continue")
+    expect(summary(page)).to_be_focused()
+    held[0].continue_()
+    expect(page.get_by_label("Customs number")).to_be_visible()
+    expect(summary(page)).to_contain_text("Canton: Please select an item in the list.")
+    expect(summary(page)).to_be_focused()
     assert is_same(page)
 
 

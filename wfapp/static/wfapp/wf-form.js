@@ -29,7 +29,6 @@ export class WfForm extends HTMLElement {
   #kind = ""; // what is drawn: a key of DRAWINGS
   #isRound = false; // whether somebody waits for the next answer
   #goesBack = false;
-  #isChanged = false;
   #focused = null; // what had the focus when the round began
   #merged = "";
   #timer;
@@ -54,39 +53,44 @@ export class WfForm extends HTMLElement {
   }
 
   attributeChangedCallback(name, old, value) {
-    if (!this.client || !this.#stop || old === value || this.#isChanged) return;
+    if (!this.#kind || old === value) return;
     if (name === "texts") {
       this.#host.texts = parsed(this, name);
       this.#draw(this.#kind, this.#kind !== "page");
       return;
     }
-    this.#isChanged = true;
     queueMicrotask(() => {
-      this.#isChanged = false;
+      if (!this.#kind) return; // others have changed with it
       this.#end();
       this.#begin(false);
     });
   }
 
   handleEvent(event) {
-    if (event.type === "submit") this.#send(event);
-    const link = event.type === "click" && event.target.closest(".wf-problems a[href^='#']");
+    const { type, target } = event;
+    if (type === "submit") this.#send(event);
+    const link = type === "click" && target.closest(".wf-problems a[href^='#']");
     if (link) {
       event.preventDefault();
       follow(this, link);
     }
-    if (event.type === "input" && this.#kind === "page") this.#host.edit(event.target.name.replace(/-(\d+)-/g, ".$1."));
+    // What a site has made editable may have no name.
+    if (type === "input" && this.#kind === "page" && target.name) this.#host.edit(target.name.replace(/-(\d+)-/g, ".$1."));
   }
 
   async #begin(resumes) {
     if (this.#stop || !this.isConnected) return;
     const stop = (this.#stop = new AbortController());
-    // Either way needs nothing of the other one's.
-    const way = await (this.hasAttribute("src") ? import("./form/drawings.js") : import("./form/takeover.js"));
+    let way;
+    // Either way needs nothing of the other one's. What is set while it loads counts.
+    do way = await (this.hasAttribute("src") ? import("./form/drawings.js") : import("./form/takeover.js"));
+    while (this.hasAttribute("src") !== !way.PageClient);
     if (stop.signal.aborted) return;
-    // What is set while the way loads counts.
     const attribute = (key) => this.getAttribute(key) ?? undefined;
-    const [src, name, texts, params] = [attribute("src"), attribute("name"), parsed(this, "texts"), parsed(this, "params")];
+    const src = attribute("src");
+    const name = attribute("name");
+    const texts = parsed(this, "texts");
+    const params = parsed(this, "params");
     const signal = this.signal ? AbortSignal.any([this.signal, stop.signal]) : stop.signal;
     const options = { fetch: this.fetch, fetchOptions: this.fetchOptions, signal, texts };
     const { PageClient } = way;
@@ -107,18 +111,18 @@ export class WfForm extends HTMLElement {
         });
     for (const type of EVENTS) this.client.addEventListener(type, (event) => this.#hear(event), { signal: stop.signal });
     this.#draw(PageClient ? "page" : "loading", true);
-    const { client } = this;
-    if (!PageClient) started = started.then(() => stop.signal.aborted || client.look());
+    if (!PageClient) started = started.then(() => stop.signal.aborted || this.client.look());
   }
 
   #end() {
     if (!this.#stop) return;
     this.#stop.abort();
     this.#stop = null;
-    clearTimeout(this.#timer);
+    if (!this.#kind) return;
     clearTimeout(this.#ticker);
-    this.#trail?.close();
-    this.#host?.end();
+    this.#setBusy(false); // what the server has drawn stays
+    this.#trail.close();
+    this.#host.end();
     this.#live.node.remove();
     this.#kind = "";
   }
@@ -142,8 +146,8 @@ export class WfForm extends HTMLElement {
     const isPage = this.#kind === "page";
     const kind = isPage ? "page" : client.status;
     const isFirst = this.#kind === "loading";
-    const isSame = (isPage || kind === this.#kind) && (client.sameForm || kind === "pending");
-    host.problems = isPage ? {} : client.errors;
+    const isSame = kind === this.#kind && (client.sameForm || kind === "pending");
+    if (!isSame || this.#isRound) host.problems = isPage ? {} : client.errors; // else they stand as they were
     const wanted = this.#draw(kind, !isSame && !isPage);
     if (!isPage) showErrors(this, client.errors);
     this.#trail.note(client, !isSame && !isFirst && !this.#goesBack && client.supportsAction("wf.back"));
@@ -216,12 +220,12 @@ export class WfForm extends HTMLElement {
       const target = this.querySelector(selector);
       if (target && !target.hasAttribute("tabindex")) target.tabIndex = -1;
       target?.focus();
-      return Boolean(target);
+      return target;
     };
     const isHere = this.contains(document.activeElement) || document.activeElement === document.body;
     if (!isFirst && isHere) {
-      const isWrong = isRound && (fault ?? (Object.keys(client.errors).length && ".wf-problems"));
-      if (!(isWrong && go(isWrong)) && (isFresh || (isRound && !focusedIn(this) && !refocus(this.#focused)))) go(`#${host.named("wf-title")}`);
+      const isWrong = isRound && go(fault ?? ".wf-problems");
+      if (!isWrong && (isFresh || (isRound && !focusedIn(this) && !refocus(this.#focused)))) go(`#${host.named("wf-title")}`);
     }
     const merged = JSON.stringify(client.merged);
     const words = [client.pending?.text];
@@ -261,7 +265,6 @@ export class WfForm extends HTMLElement {
     if (event.defaultPrevented || (this.#kind === "page" && ![client.form, this.#host.root].includes(form))) return;
     event.preventDefault();
     if (button?.ariaDisabled === "true") return;
-    clearTimeout(this.#timer);
     const id = button?.name === "wf_action" ? button.value : "";
     const [, verb] = /^wf\.(retry|restart|look)$/.exec(id) ?? [];
     if (verb) return client[verb]();
@@ -320,7 +323,8 @@ for (const key of Object.keys(new WorkflowClient())) {
 for (const [verb, { value }] of Object.entries(Object.getOwnPropertyDescriptors(WorkflowClient.prototype))) {
   if (!value || verb === "constructor") continue;
   WfForm.prototype[verb] = function (...given) {
-    return this.client[verb](...given);
+    // Before there is one, as one that is over: nothing is sent.
+    return (this.client ?? new WorkflowClient({ signal: AbortSignal.abort() }))[verb](...given);
   };
 }
 

@@ -63,7 +63,9 @@ function patch(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
-  for (const { name } of [...old.attributes]) if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  // Without a tabindex that it was given, what has the focus would lose it.
+  const isLeft = (name) => name !== "open" && name !== "tabindex" && !fresh.hasAttribute(name);
+  for (const { name } of [...old.attributes]) if (isLeft(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   morph(old, fresh);
 }

@@ -26,6 +26,7 @@ export class PageClient extends WorkflowClient {
   url = location.href; // where the page that is shown can be found again
 
   #element;
+  #notes; // what the element itself says above the page
   #request; // what the last verb asks for: a body, where it goes, and the fields as they were
   #answer; // the page that came back, and its response
   #left = false;
@@ -70,9 +71,10 @@ export class PageClient extends WorkflowClient {
     return Boolean(this.#button(id));
   }
 
-  /** Put above the page what is said of it, and below what is read out: a swap takes the place of both. */
+  /** Put above the page what is said of it, and below what is read out, whose place a swap takes. */
   put(notes, live) {
     const element = this.#element;
+    this.#notes = notes;
     if (!notes.firstChild) notes.remove();
     else if (!notes.isConnected) element.prepend(notes);
     if (!live.isConnected) element.append(live);
@@ -131,7 +133,8 @@ export class PageClient extends WorkflowClient {
     load(page.ownerDocument);
     document.title = page.ownerDocument.title;
     if (waits) return morph(this.#element, page); // with the focus
-    this.#element.replaceChildren(...page.childNodes);
+    for (const child of [...this.#element.childNodes]) if (child !== this.#notes) child.remove(); // it may have the focus
+    this.#element.append(...page.childNodes);
     if (this.sameForm) {
       // A look sends nothing, and of a stale page nothing was read: all of it is typed since.
       const sent = body && status !== 409 ? before : new Map();

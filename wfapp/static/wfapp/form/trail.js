@@ -30,7 +30,7 @@ export class Trail {
   }
 
   // Notes the page that is shown now; one that leads back is an entry of its own.
-  note({ token, url = location.href }, leadsBack) {
+  note({ token, url }, leadsBack) {
     if (leadsBack) this.#number++;
     const { flow, revision } = token ?? {};
     const wf = { ...history.state?.wf, [this.#key]: { n: this.#number, ...(flow && { flow, revision }) } };
