@@ -25,7 +25,8 @@ def test_the_form_is_inert_while_a_round_is_on(element: Open) -> None:
     page = element()
     held = hold(page)
     page.get_by_label("Name").fill("Ann")
-    page.get_by_role("button", name="Continue").dblclick()
+    with page.expect_request("**/wf/"):
+        page.get_by_role("button", name="Continue").dblclick()
     assert form(page) == [True, "true"]
     assert len(held) == 1
     held[0].continue_()
@@ -57,9 +58,9 @@ def test_a_field_comes_and_goes_with_another(element: Open) -> None:
     """A file that was chosen meanwhile stays; the change is read out; one request is sent for it."""
     page = element()
     to_stay(page)
-    page.get_by_label("Paper").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+    with page.expect_response("**/wf/"):
+        page.get_by_label("Paper").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
     expect(page.locator(".wf-files")).to_contain_text("a.txt")
-    page.wait_for_load_state("networkidle")
     sent = bodies(page)
     page.get_by_label("Country").select_option("ch")
     expect(page.get_by_label("Canton")).to_be_visible()

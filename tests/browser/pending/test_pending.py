@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.axe import JUDGED, RUN_AXE
+from tests.browser.takeover.rounds import begin, is_same
 from tests.browser.walks import press
 from tests.integration.durable.background.outside import Outside
 
@@ -27,12 +28,17 @@ def bar(page: Page) -> Locator:
     return page.get_by_role("progressbar", name="Your workspace")
 
 
-def waiting(page: Page, address: str) -> None:
+def waiting(page: Page) -> None:
     """Walk to the page that waits."""
-    page.goto(address)
     page.get_by_label("Label").fill("Linz")
     press(page, "Continue")
     expect(page.locator(".wf-title")).to_have_text("Your workspace")
+
+
+def stays(page: Page) -> None:
+    """Stop the page from being loaded again and again."""
+    page.get_by_role("link", name="Stay here").click()
+    expect(page.get_by_role("link", name="Check again")).to_be_visible()
 
 
 def comes_to_the_next_page(page: Page, world: Outside, beside: Beside) -> None:
@@ -65,11 +71,19 @@ def test_pages_without_script(new_context: Callable[..., BrowserContext], world:
     expect(page.locator(".wf-title")).to_have_text("Done")
 
 
-@pytest.mark.parametrize("address", ["/workspace/", "/smooth/"])
-def test_pages(page: Page, world: Outside, beside: Beside, address: str) -> None:
-    """As they are, and taken over by the element."""
-    waiting(page, address)
+def test_pages(page: Page, world: Outside, beside: Beside) -> None:
+    """As they are."""
+    page.goto("/workspace/")
+    waiting(page)
     comes_to_the_next_page(page, world, beside)
+
+
+def test_pages_that_are_taken_over(page: Page, world: Outside, beside: Beside) -> None:
+    """All in one document."""
+    begin(page, "/smooth/")
+    waiting(page)
+    comes_to_the_next_page(page, world, beside)
+    assert is_same(page)
 
 
 def test_the_element(page: Page, site: str, world: Outside, beside: Beside) -> None:
@@ -79,7 +93,8 @@ def test_the_element(page: Page, site: str, world: Outside, beside: Beside) -> N
 <script type="module" src="/static/wfapp/wf-form.js"></script></head>
 <body class="wf-body"><main class="wf"><wf-form src="/wf/" name="tests/workspace"></wf-form></main></body></html>"""
     page.route("**/element-test/", lambda route: route.fulfill(body=html, content_type="text/html"))
-    waiting(page, "/element-test/")
+    page.goto("/element-test/")
+    waiting(page)
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     comes_to_the_next_page(page, world, beside)
 
@@ -90,15 +105,16 @@ def test_everyone_can_use_the_page(
 ) -> None:
     """Also on the smallest screen, with and without a known progress."""
     page = new_context(color_scheme=scheme, viewport={"width": 320, "height": 640}).new_page()
-    waiting(page, "/workspace/")
-    page.get_by_role("link", name="Stay here").click()
+    page.goto("/workspace/")
+    waiting(page)
+    stays(page)
     page.evaluate(axe)
     assert page.evaluate(RUN_AXE, JUDGED) == []
     world.hold("make")
     beside()
     page.get_by_role("link", name="Check again").click()
     expect(bar(page)).to_have_js_property("position", 0.4)
-    page.get_by_role("link", name="Stay here").click()
+    stays(page)
     page.evaluate(axe)
     assert page.evaluate(RUN_AXE, JUDGED) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -131,7 +131,8 @@ def test_newer_round_wins(page: Page) -> None:
     page.get_by_role("textbox", name="Your name").fill("Ann")
     held: list[Route] = []
     failing(page, held.append)
-    page.evaluate("void document.querySelector('wf-form').submit()")
+    with page.expect_request("**/hello/**"):
+        page.evaluate("void document.querySelector('wf-form').submit()")
     until(page, "loading")
     page.evaluate("void document.querySelector('wf-form').submit()")
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ann!")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
+from tests.browser.element.test_ends import freeze
 from tests.browser.element.walks import hold
 from tests.browser.takeover.rounds import begin, is_same, mark
 from tests.browser.test_fields import deliver
@@ -127,24 +128,38 @@ def test_back_button_of_the_browser_goes_back_a_page(page: Page) -> None:
 def test_countdown_that_is_swapped_in_goes_on(page: Page) -> None:
     """It counts, and leads on by itself: the answer's Refresh header is honoured."""
     end(page, "auto")
-    expect(page.locator(".wf-countdown-left")).to_have_text("4")
+    left = page.locator(".wf-countdown-left")
+    expect(left).to_have_text("5")
+    page.clock.run_for(1100)
+    expect(left).to_have_text("4")
     assert is_same(page)
+    page.clock.run_for(4000)
     page.wait_for_url("**/shop/")
 
 
 def test_countdown_that_is_swapped_in_can_be_stopped(page: Page) -> None:
-    """The page that stays stays, and so does one whose element was taken away."""
+    """The page that stays stays."""
     end(page, "auto")
     expect(page.locator(".wf-countdown-bar")).to_be_visible()
     page.get_by_role("link", name="Stay here").click()
     expect(page.get_by_role("link", name="Continue")).to_be_visible()
-    page.wait_for_timeout(5_500)
+    page.wait_for_timeout(5_500)  # the browser's own timer, which no test can turn
     assert (page.locator(".wf-countdown").count(), "wf_stay" in page.url) == (0, True)
 
 
+def test_countdown_ends_with_its_element(page: Page) -> None:
+    """What was taken out of the page leads nowhere."""
+    end(page, "auto")
+    expect(page.locator(".wf-countdown-bar")).to_be_visible()
+    page.locator("wf-form").evaluate("element => element.remove()")
+    page.clock.run_for(20_000)
+    assert is_same(page)
+
+
 def end(page: Page, how: str) -> None:
-    """Walk to the end."""
+    """Walk to the end, where the clock stands still until the test turns it."""
     begin(page, "/leave/")
+    freeze(page)
     for value in ("x", how):
         page.get_by_role("textbox").fill(value)
         press(page, "Continue")
