@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.element.conftest import Open
 from tests.browser.element.walks import bodies, heading, hold, said, to_stay
+from tests.browser.takeover.rounds import begin, is_same
 from tests.browser.walks import answer, press
 from wfapp.models import FlowEvent
 
@@ -101,6 +102,28 @@ def test_a_refresh_leaves_what_the_browser_found(element: Open) -> None:
     expect(page.get_by_label("Canton")).to_be_visible()
     expect(problems).to_contain_text("Nights: Please fill out this field.")
     expect(problems).to_be_focused()
+
+
+def goes_there_and_back(page: Page) -> None:
+    """Answer a page whose form has a field called ``remove``, and go back to it by the browser's button."""
+    page.get_by_label("Remove").fill("x")
+    press(page, "Continue")
+    heading(page, "Second")
+    page.go_back()
+    heading(page, "First")
+    expect(page.get_by_label("Remove")).to_have_value("x")
+
+
+def test_fields_have_any_name(element: Open) -> None:
+    """In place of a method of the form, say."""
+    goes_there_and_back(element("element/odd"))
+
+
+def test_fields_of_a_page_that_is_taken_over_have_any_name(page: Page, complaints: list[str]) -> None:
+    """And the page that the browser has loaded is one to go back to."""
+    begin(page, "/odd/")
+    goes_there_and_back(page)
+    assert is_same(page)
 
 
 def test_a_lost_connection_is_told_and_tried_again(element: Open) -> None:

@@ -37,6 +37,13 @@ def test_parts_of_a_page(element: Open) -> None:
     expect(page.locator("#wf-title")).to_be_focused()
 
 
+def test_only_templates_are_slots(serve: Open) -> None:
+    """A site may use the attribute for something else."""
+    page = serve('<wf-form src="/wf/" name="element/trip"><div data-slot="header">Wait</div></wf-form>')
+    heading(page, "Who travels?")
+    expect(page.locator("[data-slot]")).to_have_count(0)
+
+
 def test_a_value_is_a_text_whatever_it_holds(element: Open) -> None:
     """No markup, and no place of its own; also in an attribute."""
     content = "<p class='own' title='To {{ctx.name}}' data-x='{{ ctx.name }}'>{{ ctx.name }} {{ ctx.constructor }}</p>"

@@ -11,7 +11,7 @@ from tests.integration.ends import Leaving
 from wfapp import Context, DeviceLink, EmailLink, Finish, Params, Workflow, step
 from wfapp.fields import Paragraph
 
-__all__ = ["JAMS", "Leaving", "Letter", "Note", "Parcel", "Trip"]
+__all__ = ["JAMS", "Leaving", "Letter", "Note", "Odd", "Parcel", "Trip"]
 
 
 JAMS: list[OSError] = []
@@ -126,3 +126,21 @@ class Parcel(Workflow[Context]):
             raise JAMS.pop()
 
     done = step(form=forms.Form, title="Here it is")
+
+
+class OddForm(forms.Form):
+    """Name fields as what a form of a browser has itself."""
+
+    remove = forms.CharField()
+    submit = forms.CharField(required=False)
+    action = forms.CharField(required=False)
+
+
+class Odd(Workflow[Context]):
+    """Ask for them, twice, with a way back."""
+
+    name = "element/odd"
+    exposed = True
+
+    first = step(form=OddForm, title="First", revisit=True)
+    second = step(form=OddForm, title="Second")

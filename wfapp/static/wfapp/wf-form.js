@@ -56,8 +56,7 @@ export class WfForm extends HTMLElement {
     if (!this.#kind || old === value) return;
     if (name === "texts") {
       this.#host.texts = parsed(this, name);
-      this.#draw(this.#kind, this.#kind !== "page");
-      return;
+      return this.#draw(this.#kind, this.#kind !== "page");
     }
     queueMicrotask(() => {
       if (!this.#kind) return; // others have changed with it
@@ -111,7 +110,8 @@ export class WfForm extends HTMLElement {
         });
     for (const type of EVENTS) this.client.addEventListener(type, (event) => this.#hear(event), { signal: stop.signal });
     this.#draw(PageClient ? "page" : "loading", true);
-    if (!PageClient) started = started.then(() => stop.signal.aborted || this.client.look());
+    if (PageClient) this.#trail.note(this.client);
+    else started = started.then(() => stop.signal.aborted || this.client.look());
   }
 
   #end() {
@@ -198,8 +198,9 @@ export class WfForm extends HTMLElement {
     const live = this.#live.node;
     if (!live.isConnected) this.append(live);
     if (this.#kind === "fault") return old.replaceWith(root);
+    // A form may have a field that is called "remove".
     const isOver = this.#kind !== "loading"; // what stood here until there was something to draw
-    for (const child of [...this.childNodes]) if (isOver && child !== live && child.localName !== "template") child.remove();
+    for (const child of [...this.childNodes]) if (isOver && child !== live && child.localName !== "template") child.replaceWith();
     live.before(root);
   }
 

@@ -27,7 +27,7 @@ export class Host {
 
   end() {
     taken.delete(this.number);
-    this.root.remove();
+    this.root.replaceWith(); // a form may have a field that is called "remove"
   }
 
   get client() {

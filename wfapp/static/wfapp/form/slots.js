@@ -30,7 +30,7 @@ export class Slots {
   #templates = new Map();
 
   constructor(element) {
-    for (const child of element.children) if (child.dataset.slot) this.#templates.set(child.dataset.slot, child);
+    for (const child of element.children) if (child.content && child.dataset.slot) this.#templates.set(child.dataset.slot, child);
   }
 
   has(name) {

@@ -133,7 +133,8 @@ export class PageClient extends WorkflowClient {
     load(page.ownerDocument);
     document.title = page.ownerDocument.title;
     if (waits) return morph(this.#element, page); // with the focus
-    for (const child of [...this.#element.childNodes]) if (child !== this.#notes) child.remove(); // it may have the focus
+    // The notes may have the focus, and a form a field that is called "remove".
+    for (const child of [...this.#element.childNodes]) if (child !== this.#notes) child.replaceWith();
     this.#element.append(...page.childNodes);
     if (this.sameForm) {
       // A look sends nothing, and of a stale page nothing was read: all of it is typed since.
