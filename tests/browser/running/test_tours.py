@@ -84,8 +84,8 @@ def test_invite(staff: Page, new_context: Callable[..., BrowserContext]) -> None
     heading(staff, "Done")
 
 
-def test_checkout(page: Page, staff: Page) -> None:
-    """A line, an address, a card, a last look, one order, which is packed while the page waits."""
+def test_checkout(page: Page, staff: Page, site: str) -> None:
+    """A line, an address, a card, a last look, one order, which is packed while the page waits; and back."""
     email = any_address()
     page.goto("/element/checkout/")
     put(page, "Lantern: €24.90", 2, more=True)
@@ -103,6 +103,8 @@ def test_checkout(page: Page, staff: Page) -> None:
     heading(page, "Done")
     expect(page.get_by_text("Thank you for your order.")).to_be_visible()
     assert orders(staff, email) == 1
+    press(page, "Back to the shop")
+    expect(page).to_have_url(f"{site}/")
 
 
 def test_onboard(someone: Page) -> None:
