@@ -29,7 +29,9 @@ class DeliveryForm(forms.Form):
 
     class Page:
         title = _("Fields that depend on others")
-        description = _("Change the country or tick the box, then update the page.")
+        description = _(
+            "Other fields depend on the country and on the box. Without JavaScript, update the page after a change."
+        )
 
     def prepare(self, passed: Mapping[str, Any], data: Mapping[str, Any]) -> None:
         """Offer the regions of the country, ask for customs abroad, and for a greeting with a gift."""

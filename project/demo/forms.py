@@ -161,5 +161,7 @@ class FieldsForm(forms.Form):
 
     class Page:
         title = _("Every Django form field")
-        description = _("Only five of them have to be filled in.")
+        description = _(
+            "Fill in the name, the e-mail address, the size and the last box. All the rest may stay as it is."
+        )
         submit = _("Continue")

@@ -22,6 +22,9 @@ from wfapp import Context, Finish, Secret, Workflow, step
 
 __all__ = ["Fields", "FieldsContext", "Hello", "HelloContext"]
 
+ENTRIES = "{% for entry in ctx.entries %}{{ entry.label }}: {{ entry.value }}\n{% endfor %}"
+"""For those who draw the page by themselves; the site's own template shows a table."""
+
 
 class HelloContext(Context):
     """Hold the name between the two pages."""
@@ -89,7 +92,13 @@ class Fields(Workflow[FieldsContext]):
     def note_down(self, form: NoteDownForm) -> None:
         self.ctx.uri, self.ctx.codes = "", []
 
-    @step(form=forms.Form, passes=["entries"], title=_("This is what you entered"), submit=_("That is right"))
+    @step(
+        form=forms.Form,
+        passes=["entries"],
+        title=_("This is what you entered"),
+        description=ENTRIES,
+        submit=_("That is right"),
+    )
     def review(self, form: forms.Form) -> Finish:
         data = {entry.field: entry.value for entry in self.ctx.entries}
         return Finish(data=data, message=_("Thank you: every field was understood."))

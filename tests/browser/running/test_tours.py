@@ -147,6 +147,7 @@ def test_fields(page: Page) -> None:
     page.get_by_label("I have noted them down").check()
     press(page, "Continue")
     heading(page, "This is what you entered")
+    expect(page.get_by_text("Entry 1: Ben, Everything")).to_be_visible()
     press(page, "That is right")
     expect(page.get_by_text("Thank you: every field was understood.")).to_be_visible()
 
