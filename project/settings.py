@@ -151,7 +151,7 @@ PACKING_TIME = float(os.environ.get("PACKING_TIME", "1"))
 """How many seconds the shop takes to pack one line of an order."""
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LANGUAGES = [("en", _("English"))]  # its own words have no translation: wfapp's alone would make pages of two languages
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

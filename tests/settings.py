@@ -18,6 +18,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+LANGUAGES = [("en", "English"), ("de", "German")]
 PAYMENT_URL = "http://127.0.0.1:1"  # the fixture "payments" runs a payment server
 PACKING_TIME = 0.0
 SECURE_SSL_REDIRECT = False
