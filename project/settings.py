@@ -15,7 +15,6 @@ from typing import Any
 
 import dj_database_url
 import django
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
@@ -151,7 +150,7 @@ PACKING_TIME = float(os.environ.get("PACKING_TIME", "1"))
 """How many seconds the shop takes to pack one line of an order."""
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]  # its own words have no translation: wfapp's alone would make pages of two languages
+LANGUAGES = [("en", "English")]  # its own words have no translation: wfapp's alone would make pages of two languages
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
