@@ -87,8 +87,12 @@ def _below(flow: uuid.UUID, workflow: str) -> Context:
 
 
 def _ids(flow: uuid.UUID) -> tuple[int, int]:
-    """Derive the ids of the trace and of the span of a flow."""
-    return flow.int, int.from_bytes(hashlib.sha256(flow.bytes).digest()[:8]) or 1
+    """Derive the ids of the trace and of the span of a flow.
+
+    A sampler that takes a part of all traces goes by the bits of their ids, and some of a UUID are the same in each.
+    """
+    digest = hashlib.sha256(flow.bytes).digest()
+    return int.from_bytes(digest[:16]), int.from_bytes(digest[16:24])
 
 
 def _makes_roots() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
 
 from tests.integration.durable.shop import Order, World, new_world
+from tests.integration.durable.team import Team
 from wfapp.models import Flow
 from wfapp.observers.ids import FlowIds
+from wfapp.observers.tracing import _ids as ids_of
 from wfapp.observers.tracing import trace_event
 from wfapp.signals import announced, flow_event
 
@@ -70,7 +73,7 @@ def test_a_flow_is_one_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     root = spans["tests/durable-order"]
     assert root.parent is None
-    assert root.context.trace_id == Flow.objects.get().id.int
+    assert (root.context.trace_id, root.context.span_id) == ids_of(Flow.objects.get().id)
     below = [span for span in spans.values() if span is not root]
     assert {(span.parent.span_id, span.context.trace_id) for span in below if span.parent} == {
         (root.context.span_id, root.context.trace_id)
@@ -98,6 +101,16 @@ def test_what_failed_is_an_error(monkeypatch: pytest.MonkeyPatch, outside: World
     assert "Linz" not in "".join(span.to_json() for span in spans.values())
 
 
+def test_steps_beside_each_other_have_a_span_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below the flow's, as all others."""
+    exporter = exported(monkeypatch, FlowIds())
+    Team.start()
+    spans = {name.removeprefix("tests/durable-team "): span for name, span in spans_of(exporter).items()}
+    root = spans.pop("tests/durable-team")
+    assert set(spans) == {"prepare", "letter", "audit", "after", "end"}
+    assert {span.parent and span.parent.span_id for span in spans.values()} == {root.context.span_id}
+
+
 def test_without_its_ids_a_flow_is_one_trace_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only that the one span above all others is never sent."""
     exporter = exported(monkeypatch, RandomIdGenerator())
@@ -114,6 +127,15 @@ def test_a_trace_is_sampled_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch,
     exporter = exported(monkeypatch, FlowIds(), sampler=TraceIdRatioBased(rate))
     Order.start(data={"city": "Linz"}).submit({})
     assert len(spans_of(exporter)) == count
+
+
+def test_a_sampler_takes_as_many_flows_as_it_says() -> None:
+    """It goes by the ids of their traces."""
+    traces = [ids_of(uuid.UUID(int=number, version=4))[0] for number in range(1000)]
+    for rate in (0.1, 0.5, 0.9):
+        sampler = TraceIdRatioBased(rate)
+        taken = [trace for trace in traces if sampler.should_sample(None, trace, "a flow").decision.is_sampled()]
+        assert rate - 0.05 < len(taken) / 1000 < rate + 0.05
 
 
 def test_other_spans_have_random_ids() -> None:
