@@ -229,15 +229,6 @@ def test_a_workflow_that_is_not_exposed_is_refused(post: Post, monkeypatch: pyte
         assert post(body, status=403)["error"]["code"] == "not-exposed"
 
 
-def test_an_idempotency_key_comes_back_to_the_same_flow(post: Post) -> None:
-    """Under a new handle, on its current page; with other input it is refused."""
-    key, body = {"Idempotency-Key": "k" * 22}, {"wfid": "rest/verify", "input": {"formData": {"name": "alice"}}}
-    first, again = post(body, **key), post(body, **key)
-    assert first["wfs"] != again["wfs"]
-    assert first["inputRequired"] == again["inputRequired"]
-    assert post({"wfid": "rest/verify"}, status=422, **key)["error"]["code"] == "key-reused"
-
-
 def test_a_start_that_was_refused_is_refused_again(post: Post) -> None:
     """As long as nothing came after it: a client that lost the answer sees what was wrong."""
     key, body = {"Idempotency-Key": "k" * 22}, {"wfid": "rest/verify", "input": {"formData": {"name": ""}}}
@@ -246,6 +237,15 @@ def test_a_start_that_was_refused_is_refused_again(post: Post) -> None:
     assert again["inputRequired"]["context"] == first["inputRequired"]["context"]
     post({"wfs": again["wfs"], "input": {"formData": {"name": "alice"}}})
     assert "errors" not in post(body, **key)["inputRequired"]["context"]
+
+
+def test_an_idempotency_key_comes_back_to_the_same_flow(post: Post) -> None:
+    """Under a new handle, on its current page; with other input it is refused."""
+    key, body = {"Idempotency-Key": "k" * 22}, {"wfid": "rest/verify", "input": {"formData": {"name": "alice"}}}
+    first, again = post(body, **key), post(body, **key)
+    assert first["wfs"] != again["wfs"]
+    assert first["inputRequired"] == again["inputRequired"]
+    assert post({"wfid": "rest/verify"}, status=422, **key)["error"]["code"] == "key-reused"
 
 
 def test_an_idempotency_key_needs_a_row(post: Post) -> None:
