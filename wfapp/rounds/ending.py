@@ -52,9 +52,10 @@ def end_claimed(
 ) -> tuple[Stage, Token]:
     """End a flow, or have whoever runs a step of it do so; one that has ended already stays as it is.
 
-    Give where it stands now, and the token of that; nothing is drawn.
+    What somebody asked for before is how it ends. Give where it stands now, and the token of that; nothing is drawn.
     """
     state = stage.state
+    status, reason = claim.asked if claim.stop else (status, reason)
     if state.over:
         return stage, token
     if state.run is not None and state.run.due is None and claim.running:

@@ -30,11 +30,11 @@ def interrupted(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answe
     """Answer a post to a flow that waits for no input; raises Busy.
 
     A claim has waited for a step that runs, so that whoever ran this one is gone, or its next attempt is due; one that
-    is there to end the flow has not.
+    is there to end the flow has not. Where somebody had asked for its end, that is done first.
     """
     state = stage.state
     run = cast(Run, state.run)
-    if may_cancel(stage, entry.input.action):
+    if may_cancel(stage, entry.input.action) or (claim.stop and not claim.running):
         digest = state.last.digest if state.last is not None else ""
         return answer_of(*end_claimed(claim, stage, token, status=CANCELLED, digest=digest))
     if claim.running:

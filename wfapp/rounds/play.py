@@ -150,7 +150,7 @@ def played(claim: Claim, stage: Stage, entry: Entry, token: Token) -> Answer:
     state = claim.state
     if entry.revision is None:
         raise MalformedRequest
-    if state.run is not None and not state.over:
+    if (state.run is not None or claim.stop) and not state.over:
         entry.harmless = True
         return interrupted(claim, stage, entry, token)
     if state.over or entry.revision != state.revision:

@@ -114,6 +114,15 @@ class Claim(ABC):
     running: bool = False
     """Whether somebody runs a step of it at this moment."""
 
+    stop: str = ""
+    """The status that somebody asked for while a step ran, and a reason for it behind a space."""
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """Give that status, and the reason that came with it."""
+        status, _, reason = self.stop.partition(" ")
+        return status, reason
+
     @abstractmethod
     def store(self, state: State, report: Report) -> Token:
         """Keep what the round made of the flow and give its new token."""

@@ -43,7 +43,7 @@ ANSWER_LIFETIME = timedelta(minutes=10)
 
 _TAG = 4
 Row = tuple[Any, ...]
-_COLUMNS = ("id", "state", "answer", "status")
+_COLUMNS = ("id", "state", "answer", "status", "stop")
 
 
 def model_of(workflow: type[Workflow[Any]]) -> type[AbstractFlow]:
@@ -56,11 +56,19 @@ class DatabaseClaim(Claim):
     """Hold a row under its lock."""
 
     def __init__(
-        self, storage: DatabaseStorage, model: type[AbstractFlow], state: State, secret: str, *, running: bool = False
+        self,
+        storage: DatabaseStorage,
+        model: type[AbstractFlow],
+        state: State,
+        secret: str,
+        *,
+        running: bool = False,
+        stop: str = "",
     ) -> None:
         self.storage = storage
         self.state = state
         self.running = running
+        self.stop = stop
         self._model = model
         self._using = router.db_for_write(model)
         self._secret = secret
@@ -112,7 +120,7 @@ class DatabaseStorage(Storage):
             self._watch(model, handle)
             raise
         with stack:
-            yield DatabaseClaim(self, model, _opened(model, row), token.secret, running=running and _runs(model, row))
+            yield self._held(model, row, token.secret, running=running)
 
     def _watch(self, model: type[AbstractFlow], handle: str) -> None:
         """Raise FlowWatched where a handle only watches."""
@@ -132,7 +140,11 @@ class DatabaseStorage(Storage):
         """
         stack, row = self._lock(model, durable=durable, running=running, id=pk)
         with stack:
-            yield DatabaseClaim(self, model, _opened(model, row), "", running=running and _runs(model, row))
+            yield self._held(model, row, "", running=running)
+
+    def _held(self, model: type[AbstractFlow], row: Row, secret: str, *, running: bool) -> DatabaseClaim:
+        running = running and _runs(model, row)
+        return DatabaseClaim(self, model, _opened(model, row), secret, running=running, stop=row[4])
 
     def _lock(
         self, model: type[AbstractFlow], *, durable: bool = True, running: bool = False, **lookup: Any
@@ -300,7 +312,7 @@ def _runs(model: type[AbstractFlow], row: Row) -> bool:
 def _opened(model: type[AbstractFlow], row: Row | None) -> State:
     if row is None:
         raise InvalidToken
-    pk, state, answer, status = row
+    pk, state, answer, status, _stop = row
     opened = open_state(model, model._meta.pk.to_python(pk), state, answer)
     if opened.ended is not (status in ENDED):
         raise InvalidToken

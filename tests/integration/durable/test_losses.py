@@ -158,6 +158,38 @@ def test_an_end_that_was_asked_for_is_not_forgotten(outside: World, monkeypatch:
     assert outside.written == [*THROUGH, "refund", "unreserve"]
 
 
+def die(*args: Any) -> None:
+    """End the process."""
+    raise SystemExit
+
+
+def ask(*args: Any) -> None:
+    """Ask for the end of the flow."""
+    Flow.objects.update(stop="cancelled never-mind")
+
+
+@pytest.mark.parametrize("by", ["player", "staff"])
+@pytest.mark.parametrize(("at", "act"), [("charge", die), ("note", ask)])
+def test_an_end_that_was_asked_for_comes_before_what_is_posted(
+    at: str, act: Any, by: str, outside: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever ran the step is gone, in it or as it came to its page: who comes first does what was asked for first."""
+    outside.hooks[at] = act
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "_ended_at_rest", die)
+        with pytest.raises(SystemExit):
+            to_confirm()
+    ask()
+    lease_is_over()
+    flow = Order.flows.get()
+    if by == "player":
+        assert flow.submit({}).end.reason == "cancelled"
+    else:
+        assert end_by_staff(Flow, flow.id, status="expired")
+    assert (flow.status, flow.result().reason) == ("cancelled", "never-mind")
+    assert outside.written[-2:] == ["refund", "unreserve"]
+
+
 def test_a_round_that_broke_fails_no_flow_that_went_on(outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between its rollback and the failure somebody has cancelled the flow: that is its one end."""
     flow = to_confirm()
