@@ -14,6 +14,7 @@ from tests.integration.durable.shop import Order, World
 from tests.integration.durable.test_losses import lease_is_over, run_and_die
 from tests.integration.durable.test_steps import ended, timeline, to_confirm
 from wfapp import Abort, Ask
+from wfapp.management.batches import locked
 from wfapp.management.recover import recover
 from wfapp.models import Flow
 from wfapp.rounds import end_by_staff, retry_undo, undoing
@@ -93,6 +94,22 @@ def undone_later(outside: World) -> None:
     assert recover(Flow).undone == 1
     assert outside.calls[-1] == "refund"
     assert Flow.objects.get().status == "failed"
+
+
+def test_of_many_sweepers_one_undoes_again(stuck: Any, outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others have seen it as well, and look again under its lock: it rests for an hour then."""
+    tried = outside.calls.count("refund")
+    Flow.objects.update(updated_at=timezone.now() - timedelta(hours=2))
+
+    def after_another_one(rows: Any) -> Any:
+        Flow.objects.update(updated_at=timezone.now())
+        return locked(rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("wfapp.management.recover.locked", after_another_one)
+        assert recover(Flow).undone == 0
+    assert (stuck.status, outside.calls.count("refund")) == ("compensation_failed", tried)
+    undone_later(outside)
 
 
 def test_what_could_not_be_undone_cannot_be_cancelled(stuck: Any, outside: World) -> None:
