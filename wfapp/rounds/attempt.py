@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -24,9 +25,12 @@ from wfapp.storage.heart import is_asked_to_stop, tell_progress
 from wfapp.storage.lease import FencedClaim, Lease, asked_of, new_fence
 from wfapp.storage.transaction import is_conflict, is_cut, pauses
 
-__all__ = ["Patience", "Tried", "attempting", "is_passing", "taken_again", "timed"]
+__all__ = ["IN_PLACE", "Patience", "Tried", "attempting", "is_passing", "taken_again", "timed"]
 
 logger = logging.getLogger("wfapp.rounds")
+
+IN_PLACE = timedelta(seconds=2)
+"""The longest wait before another attempt that whoever runs a step, or an undo, sits out."""
 
 LOOK = 0.01
 """How long plain steps may run until it is looked whether their flow is to end, in seconds."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ from wfapp.engine.state import State, context_of
 from wfapp.errors import FlowCancelled
 from wfapp.rounds.acted import FAILED, acted_by, in_doubt
 from wfapp.rounds.answer import Caller
-from wfapp.rounds.attempt import Patience, Tried, attempting, is_passing, timed
+from wfapp.rounds.attempt import IN_PLACE, Patience, Tried, attempting, is_passing, timed
 from wfapp.rounds.failures import failure_of, log_failure
 from wfapp.rounds.records import with_member
 from wfapp.rounds.settle import composed, enqueue
@@ -37,9 +37,6 @@ from wfapp.storage.heart import beating
 from wfapp.storage.lease import Lease, LeaseLost, asked_of, locked_state, store_locked
 
 __all__ = ["run_members"]
-
-IN_PLACE = timedelta(seconds=2)
-"""The longest wait before another attempt that a thread sits out."""
 
 change = msgspec.structs.replace
 

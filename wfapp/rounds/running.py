@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, cast
 
@@ -21,7 +20,7 @@ from wfapp.errors import FlowCancelled, InvalidToken, StepLost, UnknownWorkflow
 from wfapp.models import AbstractFlow
 from wfapp.rounds.acted import CANCELLED, EXPIRED, FAILED, LOSSES, new_run, uncertain
 from wfapp.rounds.answer import Answer, Caller
-from wfapp.rounds.attempt import Patience, Tried, attempting, is_passing, taken_again, timed
+from wfapp.rounds.attempt import IN_PLACE, Patience, Tried, attempting, is_passing, taken_again, timed
 from wfapp.rounds.ending import end_claimed, ending, give_up
 from wfapp.rounds.failures import failure_of, log_failure
 from wfapp.rounds.forward import forward
@@ -40,9 +39,6 @@ from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import round_transaction
 
 __all__ = ["end_from_outside", "fail", "go_on", "run_on"]
-
-IN_PLACE = timedelta(seconds=2)
-"""The longest wait before another attempt that whoever runs the step sits out."""
 
 
 def run_on(lease: Lease, caller: Caller) -> Answer:

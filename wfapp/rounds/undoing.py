@@ -17,7 +17,7 @@ from wfapp.engine.state import Last, State, ended
 from wfapp.errors import StepLost
 from wfapp.rounds.acted import FAILED, LOSSES, undo_of
 from wfapp.rounds.answer import Caller
-from wfapp.rounds.attempt import Tried, attempting, is_passing
+from wfapp.rounds.attempt import IN_PLACE, Tried, attempting, is_passing
 from wfapp.rounds.failures import log_failure
 from wfapp.rounds.moves import returned
 from wfapp.rounds.next_state import expiry
@@ -35,9 +35,6 @@ from wfapp.uploads import release_flow
 __all__ = ["give_back", "undo_next"]
 
 replace = msgspec.structs.replace
-
-IN_PLACE = 2.0
-"""The longest wait before another attempt that whoever undoes sits out, in seconds."""
 
 
 def give_back(lease: Lease, goal: Goal, failure: Failure, duration: float = 0.0, *, told: bool = False) -> Lease:
@@ -110,7 +107,7 @@ def _failed(lease: Lease, entry: Acted, error: Exception, tried: Tried) -> Lease
         state = replace(state, acted=state.acted[:-1], stuck=(entry, *state.stuck), run=run, steps=steps)
         return _stored(lease, state, _status(state), Note("uncompensated", name, kind, took))
     wait = delay_after(undo.retry, lease.run.attempt, random.random())  # noqa: S311  it spreads attempts
-    waits = wait.total_seconds() > IN_PLACE
+    waits = wait > IN_PLACE
     run = replace(run, due=time_of(lease.using) + wait if waits else None)
     lease = _stored(lease, replace(state, run=run), _status(state), Note("retried", name, kind, took))
     if not waits:

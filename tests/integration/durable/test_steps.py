@@ -281,12 +281,30 @@ def test_up_to_two_seconds_are_waited_in_place(
     wait: int, status: str, outside: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A longer wait is a due time, with no worker and no lock held."""
-    slept: list[float] = []
+    slept: list[tuple[float, bool]] = []
     monkeypatch.setattr("wfapp.rounds.running.delay_after", lambda *args: timedelta(milliseconds=wait))
-    monkeypatch.setattr("wfapp.rounds.running.time.sleep", slept.append)
+    monkeypatch.setattr(
+        "wfapp.rounds.running.time.sleep", lambda wait: slept.append((wait, connection.in_atomic_block))
+    )
     outside.errors["charge"] = [OSError()]
     assert to_confirm().answer.status == status
-    assert slept == ([2.0] if status == "form" else [])
+    assert slept == ([(2.0, False)] if status == "form" else [])
+
+
+@pytest.mark.parametrize(("wait", "status"), [(2_000, "cancelled"), (2_001, "compensating")])
+def test_an_undo_waits_in_place_for_as_long(
+    wait: int, status: str, outside: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same limit."""
+    slept: list[tuple[float, bool]] = []
+    monkeypatch.setattr("wfapp.rounds.undoing.delay_after", lambda *args: timedelta(milliseconds=wait))
+    monkeypatch.setattr(
+        "wfapp.rounds.undoing.time.sleep", lambda wait: slept.append((wait, connection.in_atomic_block))
+    )
+    outside.errors["refund"] = [OSError()]
+    flow = to_confirm()
+    flow.cancel()
+    assert (flow.status, slept) == (status, [(2.0, False)] if status == "cancelled" else [])
 
 
 def test_only_what_is_worth_it_is_tried_again(outside: World) -> None:
