@@ -11,6 +11,7 @@ from django.test import Client
 from django.views.debug import ExceptionReporter
 
 from tests.integration.rest_samples import BROWSER, Verify, send, submit
+from wfapp.models import Flow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.rest_samples")]
 Post = Any
@@ -246,6 +247,16 @@ def test_an_idempotency_key_comes_back_to_the_same_flow(post: Post) -> None:
     assert first["wfs"] != again["wfs"]
     assert first["inputRequired"] == again["inputRequired"]
     assert post({"wfid": "rest/verify"}, status=422, **key)["error"]["code"] == "key-reused"
+
+
+def test_a_new_browser_whose_first_answer_was_lost_comes_back_to_its_flow(post: Post) -> None:
+    """Its cookie was lost with the answer: the key brings the same one again, and the step ran once."""
+    key, body = {"Idempotency-Key": "k" * 22}, {"wfid": "rest/verify", "input": {"formData": {"name": "alice"}}}
+    lost = send(Client(), body, **BROWSER, **key)
+    again = post(body, **BROWSER, **key)["wfs"]
+    assert (lost.status_code, Flow.objects.count()) == (200, 1)
+    assert send(Client(), {"wfs": again}, **BROWSER).status_code == 410
+    assert post(submit(again, code="123456"), **BROWSER)["status"] == "finished"
 
 
 def test_an_idempotency_key_needs_a_row(post: Post) -> None:

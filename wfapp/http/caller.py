@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponseBase
 from wfapp.conf import conf
 from wfapp.http.cookies import cookie_name, set_cookie
 from wfapp.rounds.answer import Caller
+from wfapp.rounds.keys import SHORTEST_KEY
+from wfapp.storage.sealing import digest
 
 __all__ = ["Transport", "bind_browser", "browser_cookie", "client_address", "page_caller", "rest_caller"]
 
@@ -42,7 +44,7 @@ def rest_caller(request: HttpRequest, transport: Transport = "body") -> Caller:
     """Say who posts to the endpoint: a browser where the headers that only browsers send, or the cookie, are there."""
     browser = _known_browser(request)
     if not browser and any(name in request.headers for name in _BROWSER_HEADERS):
-        browser = _new_browser()
+        browser = _browser_of_key(request) or _new_browser()
     return _caller(request, "rest", browser, transport)
 
 
@@ -79,6 +81,16 @@ def _caller(request: HttpRequest, door: Door, browser: str, transport: Transport
 def _known_browser(request: HttpRequest) -> str:
     value = request.COOKIES.get(browser_cookie(), "")
     return value if _BROWSER.fullmatch(value) else ""
+
+
+def _browser_of_key(request: HttpRequest) -> str:
+    """Give the same value again to a browser whose first answer was lost, and its cookie with it.
+
+    It starts again with the same key, and would else be another browser with a flow of its own. A key that can be
+    guessed stands for nobody.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    return digest("browser", key.encode()) if len(key) >= SHORTEST_KEY else ""
 
 
 def _new_browser() -> str:

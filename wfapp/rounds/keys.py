@@ -23,6 +23,7 @@ from wfapp.storage.encoding import b64decode, b64encode
 from wfapp.storage.sealing import digest, matches, seal, unseal
 
 __all__ = [
+    "SHORTEST_KEY",
     "fingerprint_of",
     "idempotency_hash",
     "input_digest",

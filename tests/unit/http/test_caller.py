@@ -56,6 +56,25 @@ def test_a_browser_shows_by_its_headers(rf: RequestFactory, header: str) -> None
     assert len(rest_caller(rf.post("/", headers={header: "x"})).browser) == 43
 
 
+def test_a_browser_that_starts_again_is_the_same_one(rf: RequestFactory) -> None:
+    """The answer to its start was lost, and the cookie with it; a key that can be guessed makes nobody the same."""
+
+    def browser(key: str) -> str:
+        return rest_caller(rf.post("/", headers={"Origin": "x", "Idempotency-Key": key})).browser
+
+    key, other = "k" * 22, "l" * 22
+    assert browser(key) == browser(key) != browser(other)
+    assert len(browser(key)) == 43
+    assert browser("k" * 21) != browser("k" * 21)
+    rf.cookies["wfbrowser-key"] = VALUE
+    assert browser(key) == VALUE
+
+
+def test_a_key_makes_no_browser_of_other_clients(rf: RequestFactory) -> None:
+    """They are bound by their token alone."""
+    assert rest_caller(rf.post("/", headers={"Idempotency-Key": "k" * 22})).browser == ""
+
+
 def test_the_cookie_makes_a_rest_client_a_browser(rf: RequestFactory) -> None:
     """A REST client that holds the cookie is that browser."""
     rf.cookies["wfbrowser-key"] = VALUE
