@@ -72,6 +72,17 @@ def test_a_field_comes_and_goes_with_another(element: Open) -> None:
     expect(page.get_by_label("Canton")).to_have_count(0)
 
 
+def test_an_action_leaves_what_depends_on_what_is_typed(element: Open) -> None:
+    """A field that is there by it stays, with its value, though the action itself looks at no data."""
+    page = element()
+    to_stay(page)
+    page.get_by_label("Country").select_option("ch")
+    page.get_by_label("Canton").fill("Uri")
+    press(page, "Call Ann")
+    expect(page.locator(".wf-message-info")).to_have_text("We are calling.")
+    expect(page.get_by_label("Canton")).to_have_value("Uri")
+
+
 def test_a_submit_takes_the_place_of_a_refresh(element: Open) -> None:
     """What was typed goes with it."""
     page = element()

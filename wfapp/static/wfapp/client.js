@@ -69,7 +69,8 @@ export class WorkflowClient extends EventTarget {
   }
 
   action(id, data = this.formData) {
-    const takesData = this.view.actions?.some((action) => action.id === id && action.withData);
+    // A page that depends on what is typed is drawn from it, whatever is pressed.
+    const takesData = this.view.live || this.view.actions?.some((action) => action.id === id && action.withData);
     if (takesData) this.formData = data;
     const input = { action: id, ...(takesData && { formData: data }) };
     return this.#send(input, { sends: takesData, moves: MOVES.test(id) });
@@ -161,7 +162,7 @@ export class WorkflowClient extends EventTarget {
 
   async #ask(exchange, signal) {
     exchange.json ??= JSON.stringify(await encoded(exchange.body));
-    const early = (exchange.notBefore ?? 0) - Date.now();
+    const early = exchange.notBefore - Date.now();
     if (early > 0) await pause(early, signal);
     for (let failures = 0, waits = 0; ; ) {
       const reply = await this.#post(exchange, signal);

@@ -226,7 +226,7 @@ export class WfForm extends HTMLElement {
     const isHere = this.contains(document.activeElement) || document.activeElement === document.body;
     if (!isFirst && isHere) {
       const isWrong = isRound && go(fault ?? ".wf-problems");
-      if (!isWrong && (isFresh || (isRound && !focusedIn(this) && !refocus(this.#focused)))) go(`#${host.named("wf-title")}`);
+      if (!isWrong && (isFresh || (isRound && !refocus(focusedIn(this) ?? this.#focused)))) go(`#${host.named("wf-title")}`);
     }
     const merged = JSON.stringify(client.merged);
     const words = [client.pending?.text];

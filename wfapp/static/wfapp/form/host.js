@@ -20,9 +20,9 @@ export class Host {
   // `drawings` is the module of that name, or the one that takes pages over.
   constructor(element, slots, texts, drawings, edited) {
     Object.assign(this, { element, slots, texts, drawings, edited });
-    const isOwn = !drawings.DRAWINGS.page;
-    for (this.number = isOwn ? 1 : 0; taken.has(this.number); ) this.number++;
-    if (isOwn) taken.add(this.number);
+    this.number = drawings.DRAWINGS.page ? 0 : 1;
+    while (taken.has(this.number)) this.number++;
+    if (this.number) taken.add(this.number);
   }
 
   end() {
