@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 
+from django.utils.translation import gettext_lazy
+
 os.environ["SECRET_KEY"] = "a key of the tests alone, with fifty characters or more"
 os.environ["WFAPP_KEY"] = "a key for wfapp of the tests alone, forty at least"
 
 from project.settings import *  # noqa: F403
-from project.settings import DATABASES, INSTALLED_APPS, VAR, WFAPP
+from project.settings import DATABASES, INSTALLED_APPS, LANGUAGES, VAR, WFAPP
 
 DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.flows"]
@@ -18,7 +20,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-LANGUAGES = [("en", "English"), ("de", "German")]
+LANGUAGES = [*LANGUAGES, ("de", gettext_lazy("German"))]
 PAYMENT_URL = "http://127.0.0.1:1"  # the fixture "payments" runs a payment server
 PACKING_TIME = 0.0
 SECURE_SSL_REDIRECT = False

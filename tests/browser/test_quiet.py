@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
-from tests.browser.pages.ways import WAYS, Way
+from tests.browser.pages.people import PEOPLE
+from tests.browser.pages.ways import PAGES, Way
 from tests.browser.tours import TOURS, Look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,13 +31,13 @@ def listen(page: Page) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize("tour", TOURS, ids=lambda tour: tour.__name__)
+@pytest.mark.parametrize("tour", [*TOURS, *PEOPLE], ids=lambda tour: tour.__name__)
 def test_pages_are_quiet(page: Page, tour: Callable[[Page, Look, Way], None]) -> None:
     """Nothing on the console, nothing that breaks the site's policy; of the other ways, running/ tells."""
     said = listen(page)
     policies: set[Any] = set()
     page.on("response", lambda answered: policies.add(answered.headers.get("content-security-policy", answered.url)))
-    tour(page, lambda page, name: None, WAYS[0])
+    tour(page, lambda page, name: None, PAGES)
     assert said == []
     assert any(policy.startswith("default-src 'self'; ") for policy in policies)
 

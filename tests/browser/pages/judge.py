@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
@@ -60,18 +61,24 @@ FOCUS = """within => {
 }"""
 """Which elements the keyboard reaches without a mark; the page hears nothing of it."""
 
+STEP = "document.querySelector('wf-form')?.view?.step"
+"""The step of the page, where an element has drawn it or taken it over."""
+
 
 class Judge:
     """Look at pages, and keep what is wrong with them: the page, the theme and width, the rule, the element."""
 
     def __init__(self, axe: str) -> None:
         self.found: list[str] = []
-        self.seen: list[str] = []
+        self.steps: set[str] = set()
+        """Whose pages an element has drawn or taken over: recipes and their steps."""
+
         self._axe = axe
 
     def look(self, page: Page, name: str, within: list[str] | None = None) -> None:
         """Look at the page that is open now, or only at the parts of it that these selectors find."""
-        self.seen.append(name)
+        if step := page.evaluate(STEP):
+            self.steps.add(f"{urlsplit(page.url).path.split('/')[-2]} {step}")
         page.evaluate(self._axe)
         page.keyboard.press("Shift")  # a focus is marked for those who use the keyboard
         self._note(name, page.evaluate(FOCUS, within))

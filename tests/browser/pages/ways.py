@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.walks import press
 
-__all__ = ["WAYS", "Way"]
+__all__ = ["PAGES", "SMOOTH", "WAYS", "Way"]
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,13 @@ class Way:
         if not self.is_drawn:
             press(page, "Start")
 
-    def land(self, page: Page, link: str) -> None:
+    def land(self, page: Page, link: str, *, is_spent: bool = False) -> None:
         """Open the link of a mail or of another device; an element is given its token by the page that it stands on."""
         recipe = urlsplit(link).path.strip("/")
         if not self.is_drawn:
             page.goto(self.prefix + link)
-            self.wait(page)
+            if not is_spent:
+                self.wait(page)
             return
         [token] = parse_qs(urlsplit(link).query)["wfs"]
         self.open(page, recipe)
@@ -58,8 +59,10 @@ class Way:
             expect(form).to_have_js_property("noValidate", True)
 
 
+PAGES = Way("pages")
+SMOOTH = Way("smooth", "/smooth", is_smooth=True)
 WAYS = (
-    Way("pages"),
-    Way("smooth", "/smooth", is_smooth=True),
+    PAGES,
+    SMOOTH,
     Way("element", "/element", is_drawn=True, is_smooth=True),
 )
