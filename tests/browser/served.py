@@ -70,6 +70,7 @@ def _gunicorn(listening: int, environment: dict[str, str], log: Path) -> Iterato
     options = [
         f"--bind=fd://{listening}",
         "--threads=4",
+        "--timeout=120",
         "--graceful-timeout=1",
         f"--log-file={log}",
         "--capture-output",

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Route
 
-__all__ = ["cut", "lose_answers"]
+__all__ = ["cut", "hold_looks", "lose_answers"]
+
+
+def hold_looks(page: Page) -> Callable[[], None]:
+    """Let what an element asks without any input wait for the function that this returns: what is shown stays."""
+    held: list[Route] = []
+
+    def handle(route: Route) -> None:
+        if '"input"' in str(route.request.post_data):
+            route.fallback()
+        else:
+            held.append(route)
+
+    def release() -> None:
+        page.unroute("**/wf/", handle)
+        for route in held:
+            route.continue_()
+
+    page.route("**/wf/", handle)
+    return release
 
 
 def cut(page: Page, times: int) -> list[str]:

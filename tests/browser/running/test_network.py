@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.running.network import cut, lose_answers
-from tests.browser.running.walks import any_address, begin, code, last_look, letters, orders
+from tests.browser.running.walks import any_address, begin, code, last_look, letters, orders, visit
 from tests.browser.tours import heading
 from tests.browser.walks import answer, press, say_name, send_code, signed_in, type_password
 
@@ -22,7 +22,7 @@ UNREACHABLE = "The server could not be reached. Check your connection and try ag
 def test_a_cut_connection_mends_itself(page: Page, site: str, way: str) -> None:
     """Nobody presses anything: the same request goes out again until it arrives."""
     before = len(letters(page, BOB))
-    page.goto(f"/{way}/login/")
+    visit(page, way, "login")
     expect(page.locator("wf-form").get_by_label("Username")).to_be_visible()
     spoiled = cut(page, 2)
     answer(page, "bob")
@@ -72,7 +72,7 @@ def test_a_lost_answer_places_one_order(page: Page, staff: Page, way: str) -> No
 @each_way
 def test_a_lost_answer_signs_in(page: Page, way: str) -> None:
     """The session that never arrived is given with the answer that is repeated."""
-    page.goto(f"/{way}/login/")
+    visit(page, way, "login")
     type_password(page, "alice")
     lose_answers(page, 1)
     press(page, "Continue")

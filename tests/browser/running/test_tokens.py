@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.running.walks import code, letters
+from tests.browser.running.walks import code, letters, visit
 from tests.browser.walks import answer, press, send_code, signed_in
 
 pytestmark = pytest.mark.running
@@ -52,7 +52,7 @@ def test_a_reload_of_a_flow_that_is_gone(page: Page, site: str) -> None:
 def test_a_smooth_page_of_a_flow_that_is_gone(page: Page, site: str) -> None:
     """The server's page says so, in the place of the one before."""
     before = len(letters(page, BOB))
-    page.goto("/smooth/login/?next=/hello/")
+    visit(page, "smooth", "login", after="/hello/")
     answer(page, "bob")
     sent = code(page, BOB, before)
     forget_flows(page)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.running.network import hold_looks
 from tests.browser.running.walks import PASSWORD, any_address, choose_password, code, letters, link, orders, register
 from tests.browser.tours import GOOD_CARD, PDF, company, heading, pay, put
 from tests.browser.walks import answer, press, say_name, send_code, signed_in
@@ -97,9 +98,11 @@ def test_checkout(page: Page, staff: Page, site: str) -> None:
     press(page, "Continue")
     pay(page, GOOD_CARD)
     page.get_by_label("I order").check()
+    release = hold_looks(page)
     press(page, "Place the order")
     heading(page, "Packing your order")
     expect(page.get_by_role("progressbar")).to_be_visible()
+    release()
     heading(page, "Done")
     expect(page.get_by_text("Thank you for your order.")).to_be_visible()
     assert orders(staff, email) == 1

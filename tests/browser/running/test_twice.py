@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.running.walks import any_address, begin, code, last_look, letters, orders
+from tests.browser.running.walks import any_address, begin, code, last_look, letters, orders, visit
 from tests.browser.tours import PDF, company, heading, put
 from tests.browser.walks import PASSWORDS, answer, code_field, press, say_name, send_code, signed_in, type_password
 
@@ -20,7 +20,7 @@ each_way = pytest.mark.parametrize("way", ["element", "smooth"])
 @each_way
 def test_a_double_click_signs_in(page: Page, way: str) -> None:
     """One session comes of it."""
-    page.goto(f"/{way}/login/")
+    visit(page, way, "login")
     type_password(page, "alice")
     page.get_by_role("button", name="Continue", exact=True).dblclick()
     expect(signed_in(page)).to_have_text("alice")
@@ -31,7 +31,7 @@ def test_a_double_click_signs_in(page: Page, way: str) -> None:
 def test_a_double_click_mails_one_code(page: Page, way: str) -> None:
     """The second click answers nothing."""
     before = len(letters(page, BOB))
-    page.goto(f"/{way}/login/")
+    visit(page, way, "login")
     type_password(page, "bob")
     page.get_by_role("button", name="Continue", exact=True).dblclick()
     send_code(page, code(page, BOB, before))
@@ -66,7 +66,7 @@ def test_two_flows_side_by_side(page: Page, way: str) -> None:
     """Two tabs greet two people, each in its own time, and after a reload, too."""
     other = page.context.new_page()
     for tab in (page, other):
-        tab.goto(f"/{way}/hello/")
+        visit(tab, way, "hello")
     say_name(page, "Ann")
     say_name(other, "Ben")
     heading(page, "Hello Ann!")
@@ -81,7 +81,7 @@ def test_two_flows_side_by_side(page: Page, way: str) -> None:
 @each_way
 def test_two_tabs_with_one_flow(someone: Page, way: str) -> None:
     """The one left behind is told so, runs nothing, and goes on from there."""
-    someone.goto(f"/{way}/onboard/")
+    visit(someone, way, "onboard")
     company(someone, "Lighthouse Ltd")
     other = someone.context.new_page()
     begin(other, way, "onboard")
@@ -96,7 +96,7 @@ def test_two_tabs_with_one_flow(someone: Page, way: str) -> None:
 @each_way
 def test_a_tab_from_before_a_sign_in_goes_on(page: Page, way: str) -> None:
     """A sign-in in another tab changes the CSRF token: the server's page is sent twice, the element asks nobody."""
-    page.goto(f"/{way}/hello/")
+    visit(page, way, "hello")
     page.get_by_role("textbox", name="Your name").fill("Ann")
     other = page.context.new_page()
     other.goto("/login/")
@@ -129,7 +129,7 @@ def test_the_back_button_leaves_where_there_is_no_way_back(page: Page, site: str
     """The code page has none: the page from before the sign-in comes, and forward leads to the code page again."""
     before = len(letters(page, BOB))
     page.goto("/")
-    page.goto(f"/{way}/login/")
+    visit(page, way, "login")
     answer(page, "bob")
     expect(code_field(page)).to_be_visible()
     sent = code(page, BOB, before)
@@ -145,7 +145,7 @@ def test_the_back_button_leaves_where_there_is_no_way_back(page: Page, site: str
 def test_a_reload_runs_nothing(page: Page, way: str) -> None:
     """The same page again, and no second code."""
     before = len(letters(page, BOB))
-    page.goto(f"/{way}/login/")
+    visit(page, way, "login")
     answer(page, "bob")
     sent = code(page, BOB, before)
     for _ in range(2):
@@ -159,7 +159,7 @@ def test_a_reload_runs_nothing(page: Page, way: str) -> None:
 @each_way
 def test_no_password_stays_in_the_page(page: Page, way: str) -> None:
     """Neither in the history nor in a storage that scripts read."""
-    page.goto(f"/{way}/login/")
+    visit(page, way, "login")
     answer(page, "bob")
     expect(code_field(page)).to_be_visible()
     kept = page.evaluate("JSON.stringify([history.state, {...localStorage}, {...sessionStorage}, location.href])")

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.takeover.rounds import until as taken_over
 from tests.browser.tours import GOOD_CARD, pay, put
 from tests.browser.walks import PATIENCE, press, send_code, signed_in
 
@@ -23,8 +24,10 @@ __all__ = [
     "letters",
     "link",
     "orders",
+    "path",
     "register",
     "until",
+    "visit",
 ]
 
 T = TypeVar("T")
@@ -67,9 +70,21 @@ def link(page: Page, to: str, after: int = 0) -> str:
     return re.findall(r"http://127\.0\.0\.1:\d+(/\S+\?wfs=\S+)", letter(page, to, after))[0]
 
 
+def path(way: str, name: str) -> str:
+    """Give the address of a recipe; the plain pages are no way of their own."""
+    return f"/{way}/{name}/" if way else f"/{name}/"
+
+
+def visit(page: Page, way: str, name: str, *, after: str = "") -> None:
+    """Open a recipe, and wait until the element has it, if any: until then a page is the browser's own to send."""
+    page.goto(f"{path(way, name)}?next={after}" if after else path(way, name))
+    if way:
+        taken_over(page, "client")
+
+
 def begin(page: Page, way: str, name: str) -> None:
     """Open a recipe; pages have a start of their own where a first page would change something."""
-    page.goto(f"/{way}/{name}/")
+    visit(page, way, name)
     if way == "smooth":
         press(page, "Start")
 
