@@ -65,6 +65,9 @@ class OutgoingMessageAdmin(MessageAdminBase):
         *("created_at", "due_at", "expires_at", "sent_at"),
     )
 
+    class Media:
+        css = {"all": ["wfapp/admin.css"]}
+
     @admin.display(description=_("age"), ordering="-created_at")
     def age(self, message: OutgoingMessage) -> str:
         """Tell how long ago it was queued."""
