@@ -6,16 +6,20 @@ import os
 import signal
 import subprocess
 import time
+import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from tests.integration.durable.background.outside import Outside
 from tests.integration.durable.background.workflows import Workspace
 from wfapp.management.recover import recover
 from wfapp.models import Flow, FlowEvent
+from wfapp.rounds.tasks import run_step
 
 pytestmark = [pytest.mark.db, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -24,7 +28,7 @@ Workers = list[subprocess.Popen[str]]
 PATIENCE = 60.0
 """How many seconds anything may take, the start of the workers among it."""
 
-MANY = 20
+MANY, FEW = 20, 8
 
 
 def until(holds: Callable[[], Any]) -> None:
@@ -40,6 +44,11 @@ def begun() -> Any:
     return Workspace.start(data={"label": "Linz"})
 
 
+def tasks_of(flow: uuid.UUID) -> list[DBTaskResult]:
+    """List the tasks of a flow, those that have run among them."""
+    return [task for task in DBTaskResult.objects.all() if str(flow) in task.args_kwargs["args"]]
+
+
 def test_many_flows_run_each_step_once(world: Outside, workers: Workers) -> None:
     """Whichever worker has them: every step is called once and written once."""
     flows = [begun() for _ in range(MANY)]
@@ -49,6 +58,19 @@ def test_many_flows_run_each_step_once(world: Outside, workers: Workers) -> None
     assert world.written == dict.fromkeys(steps, 1)
     assert {flow.submit().end.data["made"] for flow in flows} == {1}
     assert {call[3] for call in world.calls if call[0] == "make"} <= {worker.pid for worker in workers}
+
+
+def test_tasks_that_come_twice_run_once(world: Outside, workers: Workers) -> None:
+    """However near to each other the two workers get them."""
+    for _ in range(FEW):
+        flow = begun()
+        first = min(tasks_of(flow.id), key=lambda task: task.enqueued_at)
+        for _again in range(3):
+            run_step.enqueue(*first.args_kwargs["args"])
+    until(lambda: Flow.objects.filter(step="confirm", status="paused").count() == FEW)
+    until(lambda: not DBTaskResult.objects.exclude(status="SUCCESSFUL").exists())
+    assert Counter(world.names) == dict.fromkeys(["reserve", "make", "note", "warm"], FEW)
+    assert set(world.written.values()) == {1}
 
 
 def test_a_worker_that_is_killed_in_the_step(world: Outside, workers: Workers, lease: float, settings: Any) -> None:
