@@ -31,6 +31,8 @@ Times = dict[str, list[tuple[float, float, float]]]
 RATIOS = [
     ("durable : DBOS", "durable", "DBOS", 0.5),
     ("undone : DBOS undone", "undone", "DBOS undone", 0.5),
+    ("durable, prepared : DBOS", "durable, prepared", "DBOS", 0.5),
+    ("undone, prepared : the same", "undone, prepared", "DBOS undone", 0.5),
     ("durable : an UPDATE each", "durable", "update", None),
     ("durable : a loop", "durable", "loop", None),
 ]
@@ -55,8 +57,8 @@ def main() -> int:
     kept = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        with _dbos(options.dbos, connection) as others:
-            times = _measured({**_contestants(connection), **others}, options)
+        with _prepared(connection) as prepared, _dbos(options.dbos, connection) as others:
+            times = _measured({**_contestants(connection), **prepared, **others}, options)
         _print(times, connection, options)
     finally:
         connection.creation.destroy_test_db(kept, verbosity=0)
@@ -88,6 +90,37 @@ def _contestants(connection: object) -> dict[str, Contestant]:
         "durable": _timed(acts.Durable.start),
         "undone": _timed(acts.Undone.start),
     }
+
+
+@contextmanager
+def _prepared(connection: object) -> Iterator[dict[str, Contestant]]:
+    """Play on a connection whose statements are bound and prepared by the server, as those of DBOS are."""
+    from django.db import connections  # noqa: PLC0415
+
+    from bench import acts  # noqa: PLC0415
+
+    if connection.vendor != "postgresql":  # type: ignore[attr-defined]
+        yield {}
+        return
+    usual = connections["default"]
+    other = usual.copy()
+    other.settings_dict["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
+
+    def on_the_other(play: Contestant) -> Contestant:
+        def run() -> tuple[float, float, float]:
+            connections["default"] = other
+            try:
+                return play()
+            finally:
+                connections["default"] = usual
+
+        return run
+
+    plays = {"durable, prepared": acts.Durable.start, "undone, prepared": acts.Undone.start}
+    try:
+        yield {name: on_the_other(_timed(play)) for name, play in plays.items()}
+    finally:
+        other.close()
 
 
 def _timed(play: Callable[[], object]) -> Contestant:

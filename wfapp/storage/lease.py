@@ -40,10 +40,10 @@ __all__ = [
     "take_over",
 ]
 
-logger = logging.getLogger("wfapp.storage")
-
 KEPT = 20
 """Which part of a lease may have passed until a step that follows another one renews it."""
+
+logger = logging.getLogger("wfapp.storage")
 
 
 UNFIT = timedelta(hours=1)
