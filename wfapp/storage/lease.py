@@ -128,14 +128,6 @@ def asked_of(lease: Lease) -> str:
     return rows.values_list("stop", flat=True).first() or ""
 
 
-def _hardly_later(until: datetime | None, renewed: datetime) -> datetime:
-    """Give the end that a lease has already, where it would hardly be later.
-
-    The column has an index: where it stays as it is, PostgreSQL need not write into each of the table's.
-    """
-    return until if until is not None and timedelta() <= renewed - until < conf.LEASE / KEPT else renewed
-
-
 def locked_state(lease: Lease) -> tuple[State, str]:
     """Lock the row, inside of a transaction, and read what it holds now; raises LeaseLost."""
     rows = lease.model._base_manager.using(lease.using).filter(pk=lease.state.id, fence=lease.run.fence)
@@ -214,3 +206,11 @@ def _taken(model: type[AbstractFlow], row: AbstractFlow, state: State) -> Lease:
         columns |= {"fence": run.fence, **seal_state(model, state)}
     model._base_manager.using(using).filter(pk=row.pk).update(**columns)
     return Lease(model=model, state=state, token=Token("database", "", state.revision), stop=row.stop)
+
+
+def _hardly_later(until: datetime | None, renewed: datetime) -> datetime:
+    """Give the end that a lease has already, where it would hardly be later.
+
+    The column has an index: where it stays as it is, PostgreSQL need not write into each of the table's.
+    """
+    return until if until is not None and timedelta() <= renewed - until < conf.LEASE / KEPT else renewed
