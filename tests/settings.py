@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-from django.utils.translation import gettext_lazy
-
 os.environ["SECRET_KEY"] = "a key of the tests alone, with fifty characters or more"
 os.environ["WFAPP_KEY"] = "a key for wfapp of the tests alone, forty at least"
 
@@ -20,7 +18,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-LANGUAGES = [*LANGUAGES, ("de", gettext_lazy("German"))]
+LANGUAGES = [*LANGUAGES, ("de", "German")]
 PAYMENT_URL = "http://127.0.0.1:1"  # the fixture "payments" runs a payment server
 PACKING_TIME = 0.0
 SECURE_SSL_REDIRECT = False

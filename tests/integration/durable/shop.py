@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 
 from wfapp import Context, Finish, Workflow, step
 
-__all__ = ["AddressForm", "Order", "Revisited", "World", "world"]
+__all__ = ["Order", "Revisited", "World", "world"]
 
 TICK = timedelta(milliseconds=1)
 

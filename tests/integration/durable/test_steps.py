@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.integration.durable.beside import pass_time
-from tests.integration.durable.shop import TICK, AddressForm, Order, Revisited, World
+from tests.integration.durable.shop import TICK, Order, Revisited, World
 from wfapp import Abort, Ask, Context, Workflow, step
 from wfapp.declaration.durability import Retries
 from wfapp.management.recover import recover
@@ -106,22 +106,6 @@ def test_what_the_flow_knows_is_masked_in_what_is_kept_of_an_error(outside: Worl
     failure = open_state(Flow, row.pk, bytes(row.state), bytes(row.answer)).failure
     assert failure is not None
     assert (row.status, failure.type, failure.message) == ("compensation_failed", "OSError", "no van to •••")
-
-
-def test_what_was_answered_is_masked_too(outside: World) -> None:
-    """A page without a method keeps it, and no context knows of it."""
-    with isolated_registry():
-
-        class Kept(Workflow[Context]):
-            name = "tests/durable-kept"
-            address = step(form=AddressForm)
-
-            @step(retries=1, delay=TICK)
-            def ship(self) -> None:
-                raise OSError(f"no van to {self.answers['address']['city']}")
-
-        outcome = Kept.start(data={"city": "Linz"}).result()
-    assert (outcome.status, outcome.error and outcome.error.message) == ("failed", "no van to •••")
 
 
 def test_an_undo_that_fails_does_not_stop_the_others(outside: World) -> None:
