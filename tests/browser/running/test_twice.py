@@ -107,7 +107,7 @@ def test_a_tab_from_before_a_sign_in_goes_on(page: Page, way: str) -> None:
     expect(signed_in(other)).to_have_text("alice")
     press(page, "Continue")
     if way == "smooth":
-        expect(page.get_by_text("Please send it again.")).to_be_visible()
+        expect(page.locator(".wf-message", has_text="Please send it again.")).to_be_visible()
         expect(page.get_by_role("textbox", name="Your name")).to_have_value("Ann")
         press(page, "Continue")
     heading(page, "Hello Ann!")
