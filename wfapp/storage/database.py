@@ -76,6 +76,9 @@ class DatabaseClaim(Claim):
 
     def store(self, state: State, report: Report) -> Token:
         values = {**columns_of(self._model, state, report), **self._handles}
+        if self.stop and not state.over:
+            # Whatever a round makes of a flow whose end was asked for, that follows.
+            values |= {"stop": self.stop, "due_at": values["due_at"] or time_of(self._using)}
         statements.update(self._model, self._using, state.id, values)
         record(self._model, state.id, state.workflow, state.revision, report)
         return Token(self.storage.name, self._secret, state.revision)

@@ -294,3 +294,19 @@ class TestEvents:
         assert texts
         assert all(text.startswith("A receiver of flow_event failed: <function ") for text in texts)
         assert all(text.endswith(" (ValueError).") for text in texts)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_that_was_asked_for_outlives_a_round() -> None:
+    """Whoever was to end the flow is gone, and it was played on in another way than by its page: it stays due."""
+    pk = make(Flow, status="waiting", stop="cancelled why").pk
+    state = state_of(id=pk)
+    Flow.objects.filter(pk=pk).update(**seal_state(Flow, state))
+    with STORAGE.claim_row(Flow, pk) as claim:
+        assert claim.asked == ("cancelled", "why")
+        claim.store(state, Report(status="paused"))
+    row = Flow.objects.due(timezone.now() + timedelta(minutes=1)).get()
+    assert (row.status, row.stop) == ("paused", "cancelled why")
+    with STORAGE.claim_row(Flow, pk) as claim:
+        claim.store(ended(state, state.dies), Report(status="cancelled"))
+    assert not Flow.objects.due(timezone.now() + timedelta(minutes=1)).exists()
