@@ -142,6 +142,20 @@ def fields(page: Page, look: Look, way: Way) -> None:
     if way.is_smooth:
         page.get_by_label("Greeting").fill("Hello")
     press(page, "Continue")
+    rows_and_files(page, look)
+    heading(page, "Fields that only show")
+    look(page, "fields that only show")
+    page.get_by_label("I have noted them down").check()
+    press(page, "Continue")
+    heading(page, "This is what you entered")
+    look(page, "what was entered")
+    press(page, "That is right")
+    expect(page.get_by_text("Thank you: every field was understood.")).to_be_visible()
+    look(page, "fields understood")
+
+
+def rows_and_files(page: Page, look: Look) -> None:
+    """Add a row, choose files; each of the two pages is rejected first."""
     heading(page, "Rows of fields")
     names = page.get_by_label("Name")
     count = names.count()
@@ -162,15 +176,6 @@ def fields(page: Page, look: Look, way: Way) -> None:
     look(page, "files, rejected")
     page.get_by_label("A letter").set_input_files(PDF)
     press(page, "Continue")
-    heading(page, "Fields that only show")
-    look(page, "fields that only show")
-    page.get_by_label("I have noted them down").check()
-    press(page, "Continue")
-    heading(page, "This is what you entered")
-    look(page, "what was entered")
-    press(page, "That is right")
-    expect(page.get_by_text("Thank you: every field was understood.")).to_be_visible()
-    look(page, "fields understood")
 
 
 def checkout(page: Page, look: Look, way: Way) -> None:

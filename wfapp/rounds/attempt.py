@@ -57,7 +57,7 @@ class Tried:
         It was late, whatever it raised then, or it came to its end, and what it left could not be stored.
         """
         stage = self.stage
-        if stage is not None and (is_late(stage) or stage.machine.acted is not None):
+        if stage is not None and (_is_late(stage) or stage.machine.acted is not None):
             return True
         return isinstance(error, StepTimedOut)
 
@@ -106,7 +106,7 @@ def timed(stage: Stage, lease: Lease, step: Step[Any, Any]) -> Iterator[None]:
     if step.timeout is not None:
         stage.flow.deadline = timezone.now() + step.timeout
     yield
-    if is_late(stage):
+    if _is_late(stage):
         raise StepTimedOut(f"Step {step.name!r} took longer than {step.timeout}; what it did was rolled back.")
 
 
@@ -127,7 +127,7 @@ def _looking(lease: Lease) -> Callable[[], None]:
     return look
 
 
-def is_late(stage: Stage) -> bool:
+def _is_late(stage: Stage) -> bool:
     """Tell whether the deadline of the step at hand is over."""
     return stage.flow.deadline is not None and timezone.now() > stage.flow.deadline
 

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from wfapp import Context, Workflow, step
 from wfapp.management.recover import recover
 from wfapp.models import RUNNING, Flow, FlowEvent
+from wfapp.rounds.acted import LOSSES
 from wfapp.storage.lease import LeaseLost
 from wfapp.testing import isolated_registry
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 TICK = timedelta(milliseconds=1)
 LONGEST = 4
-"""Of more losses a step is given up, which is another test's affair."""
+"""How many faults a step may have: fewer than it is given up for. Plain steps, which run together, may have more."""
 
 Plan = dict[str, Any]
 plans = some.fixed_dictionaries(
@@ -44,6 +45,18 @@ def fitted(plan: Plan) -> Plan:
         return plan
     faults = [fault for fault in plan["faults"] if fault in ("error", "crash")]
     return {**plan, "undo": False, "retries": 0, "faults": faults}
+
+
+def plain_that_crashes(times: int) -> Plan:
+    """Give a plain step that takes its process along so often."""
+    return {
+        "durable": False,
+        "undo": False,
+        "retries": 0,
+        "faults": ["crash"] * times,
+        "undo_retries": 0,
+        "undo_faults": [],
+    }
 
 
 def acting(name: str, faults: list[str]) -> Any:
@@ -97,16 +110,17 @@ class Model:
 
     def _run(self, plan: list[Plan], together: range) -> None:
         """Run one durable step, or the plain ones up to the next durable one, which share a transaction."""
-        attempts, lost = 0, False
+        attempts, losses, late = 0, 0, False
         while fault := self._fault(together):
-            if fault in ("crash", "stolen", "late"):
-                lost = True
             if fault in ("crash", "stolen"):
-                continue
-            if attempts >= plan[together[0]]["retries"]:
+                losses += 1
+                if losses < LOSSES:
+                    continue
+            late = late or fault == "late"
+            if losses == LOSSES or attempts >= plan[together[0]]["retries"]:
                 self.status = "failed"
                 # How far it came nobody knows.
-                self.done += [together[0]] if lost else []
+                self.done += [together[0]] if losses or late else []
                 return
             attempts += 1
         self.wrote += [f"do_{number}" for number in together]
@@ -128,6 +142,8 @@ class Model:
 
 
 @given(some.lists(plans.map(fitted), max_size=5))
+@example([plain_that_crashes(3), plain_that_crashes(2)])
+@example([plain_that_crashes(2), plain_that_crashes(2)])
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_each_step_and_each_undo_once_in_order(plan: list[Plan]) -> None:
     """Whatever happens in between: in order of completion, and undone in reverse."""
