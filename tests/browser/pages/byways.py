@@ -160,6 +160,7 @@ def admin(page: Page, look: Callable[..., None]) -> None:
         page.goto(f"/admin/{path}/")
         look(page, f"list of {path}", ADMIN_LIST)
         page.locator("#result_list").get_by_role("link", name=name).click()
+        expect(page.locator(".wf-timeline")).to_be_visible()
         look(page, f"page of {path}", ADMIN_PAGE)
     press(page, "Answer")
     heading(page, "Review of Lighthouse")
