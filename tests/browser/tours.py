@@ -217,6 +217,7 @@ def onboarding(page: Page, look: Look, way: Way) -> None:
     page.goto(f"/login/?next={way.path('onboard')}")
     answer(page, "alice")
     heading(page, "Your company")
+    way.wait(page)
     look(page, "company")
     company(page, LONG)
     press(page, "Continue on your phone")
