@@ -91,9 +91,11 @@ class Verbs(State, Generic[Done]):
 
     @_verb
     def action(self, id: str, data: Data | None = None, /, **values: Any) -> Moves:
-        """Press a button; without data, one that takes the fields gets ``form_data``."""
+        """Press a button; without data, one that takes the fields, or of a page that is live, gets ``form_data``."""
         given = _given(data, values)
-        if given is None and any(one["id"] == id and one["withData"] for one in self.view.get("actions", [])):
+        takes = any(one["id"] == id and one["withData"] for one in self.view.get("actions", []))
+        # A page that depends on what is typed is drawn from it, whatever is pressed.
+        if given is None and (takes or self.view.get("live")):
             given = self.form_data
         yield from self._act(id, given)
 

@@ -86,6 +86,14 @@ def test_an_action_takes_the_fields_where_it_asks_for_them() -> None:
     ]
 
 
+def test_an_action_of_a_live_page_sends_what_it_is_drawn_from() -> None:
+    """Else the fields that depend on what is typed would be gone from the page that comes back."""
+    body = page(1, initial={"code": "1"})
+    body["inputRequired"]["view"]["live"] = True
+    client = Player(body, page(2)).start().action("resend")
+    assert client.bodies[-1]["input"] == {"action": "resend", "formData": {"code": "1"}}
+
+
 def test_the_other_verbs_are_actions_and_a_look() -> None:
     """Each under its own name."""
     client = Player(*(page(1, initial={"code": "1"}) for _ in range(5)), token=TOKEN)
