@@ -18,7 +18,7 @@ from wfapp.models import Flow
 from wfapp.rounds import end_by_staff
 from wfapp.rounds.answer import Answer, Caller, Input
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
 
 class Parcel(Workflow[Context]):
