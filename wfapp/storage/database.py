@@ -25,7 +25,7 @@ from wfapp.storage.base import Claim, FlowActs, FlowExists, FlowWatched, Note, R
 from wfapp.storage.clock import time_of
 from wfapp.storage.columns import columns_of, ending_of, open_state, seal_state
 from wfapp.storage.encoding import b64encode
-from wfapp.storage.events import record
+from wfapp.storage.events import Happened, record
 from wfapp.storage.sealing import derive_handle, hash_handle
 from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import first_transaction, is_locked, pauses, round_transaction
@@ -79,8 +79,11 @@ class DatabaseClaim(Claim):
         if self.stop and not state.over:
             # Whatever a round makes of a flow whose end was asked for, that follows.
             values |= {"stop": self.stop, "due_at": values["due_at"] or time_of(self._using)}
-        statements.update(self._model, self._using, state.id, values)
-        record(self._model, state.id, state.workflow, state.revision, report)
+        happened = Happened(self._model, state.id, state.workflow, state.revision, report)
+        unheard = happened.unheard
+        statements.update(self._model, self._using, state.id, values, unheard)
+        if unheard is None:
+            happened.record()
         return Token(self.storage.name, self._secret, state.revision)
 
     def ask_to_stop(self, status: str, reason: str = "") -> None:

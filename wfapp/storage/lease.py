@@ -22,7 +22,7 @@ from wfapp.storage import statements
 from wfapp.storage.base import Claim, Report, get_storage
 from wfapp.storage.clock import time_of
 from wfapp.storage.columns import columns_of, open_state, seal_state
-from wfapp.storage.events import record
+from wfapp.storage.events import Happened, record
 from wfapp.storage.tokens import Token
 from wfapp.storage.transaction import round_transaction
 
@@ -106,14 +106,19 @@ class FencedClaim(Claim):
         columns = columns_of(lease.model, state, report)
         if state.run is not None and state.run.due is None:
             until = columns["due_at"] = _hardly_later(lease.until, columns["due_at"])
-        if not statements.update_where(lease.model, lease.using, {**mine, "stop": ""}, columns, among=runs):
+        happened = Happened(lease.model, state.id, state.workflow, state.revision, report)
+        unheard = happened.unheard
+        where = {**mine, "stop": ""}
+        if not statements.update_where(lease.model, lease.using, where, columns, among=runs, beside=unheard):
+            unheard = None
             rows = lease.model._base_manager.using(lease.using).filter(**mine, status__in=RUNNING)
             stop = rows.values_list("stop", flat=True).first() or ""
             # What has completed is kept, to be undone by whoever keeps it; killed before that, the sweeper ends it.
             due_at = None if state.ended else columns["due_at"] or time_of(lease.using)
             if not stop or not rows.update(**{**columns, "stop": stop, "due_at": due_at}):
                 raise LeaseLost
-        record(lease.model, state.id, state.workflow, state.revision, report)
+        if unheard is None:
+            happened.record()
         token = lease.token.at(state.revision)
         self.lease = replace(lease, state=state, token=token, stop=stop, until=until)
         return token

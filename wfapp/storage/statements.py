@@ -6,7 +6,7 @@ which is plain enough to be written here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from django.db import connections
 from django.db.models import Expression, Field, Model
 from django.db.models.sql import UpdateQuery
 
-__all__ = ["Slot", "Statement", "insert", "lock", "read", "update", "update_where"]
+__all__ = ["Rows", "Slot", "Statement", "insert", "lock", "read", "update", "update_where"]
 
 FEW = 50
 """How many rows one INSERT has, where each value is a parameter."""
@@ -45,15 +45,36 @@ class Statement:
     sql: str
     slots: Sequence[Any]
 
-    def run(self, using: str, *rows: Values) -> Any:
-        """Run it with the values of each row, by column, and give the cursor."""
+    def run(self, using: str, *rows: Values, more: Sequence[Any] = ()) -> Any:
+        """Run it with the values of each row, by column, and with parameters for its end, and give the cursor."""
         connection = connections[using]
         values = [
             slot.prepare(rows[slot.row][slot.name], connection) if type(slot) is Slot else slot for slot in self.slots
         ]
         cursor = connection.cursor()
-        cursor.execute(self.sql, values)
+        cursor.execute(self.sql, [*values, *more])
         return cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Hold rows to be inserted: of texts and numbers, in the same columns, beside what is the ``same`` in each of them.
+
+    Nothing fills in the default of another column.
+    """
+
+    model: type[Model]
+    same: Values
+    own: Sequence[Values]
+
+    def shared(self, using: str) -> list[Any]:
+        """Give what they share as parameters."""
+        connection, fields = connections[using], _fields(self.model)
+        return [fields[name].get_db_prep_save(value, connection) for name, value in self.same.items()]
+
+    def listed(self, using: str) -> list[Any]:
+        """Give the same and, as one more parameter, what is their own as JSON."""
+        return [*self.shared(using), msgspec.json.encode(self.own).decode()]
 
 
 def read(model: type[Model], using: str, columns: tuple[str, ...], **lookup: Any) -> tuple[Any, ...] | None:
@@ -69,36 +90,58 @@ def lock(model: type[Model], using: str, columns: tuple[str, ...], **lookup: Any
     return _read(_select(model, using, columns, *lookup, locked=True), using, lookup)
 
 
-def update(model: type[Model], using: str, pk: Any, values: Values) -> None:
-    """Write columns of one row."""
+def update(model: type[Model], using: str, pk: Any, values: Values, beside: Rows | None = None) -> None:
+    """Write columns of one row, and insert others."""
     key = model._meta.pk.attname
-    _update(model, using, tuple(values)).run(using, {**values, key: pk}).close()
+    _write(beside, using, ({**values, key: pk},), _update, model, using, tuple(values))
 
 
 def update_where(
-    model: type[Model], using: str, where: Values, values: Values, *, among: tuple[str, tuple[Any, ...]]
+    model: type[Model],
+    using: str,
+    where: Values,
+    values: Values,
+    *,
+    among: tuple[str, tuple[Any, ...]],
+    beside: Rows | None = None,
 ) -> bool:
-    """Write columns of the row that has all these values, and in one column one of several; False where none has."""
-    with _update_where(model, using, tuple(where), tuple(values), among).run(using, values, where) as cursor:
-        return bool(cursor.rowcount)
+    """Write columns of the row that has all these values, and in one column one of several, and insert others.
 
-
-def insert(model: type[Model], using: str, rows: Sequence[Values], **same: Any) -> None:
-    """Insert rows of texts and numbers in the same columns, beside what is the ``same`` in each of them.
-
-    Nothing fills in the default of another column.
+    False where none has: then nothing is inserted.
     """
-    connection, fields = connections[using], _fields(model)
-    values = [fields[name].get_db_prep_save(value, connection) for name, value in same.items()]
-    columns = (model, using, tuple(same), tuple(rows[0]))
+    return _write(beside, using, (values, where), _update_where, model, using, tuple(where), tuple(values), among)
+
+
+def insert(using: str, rows: Rows) -> None:
+    """Insert rows."""
+    connection = connections[using]
+    columns = (rows.model, using, tuple(rows.same), tuple(rows.own[0]))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_insert_listed(*columns), [*values, msgspec.json.encode(rows).decode()])
+            cursor.execute(_insert_listed(*columns), rows.listed(using))
             return
-        into, one = _insert(*columns)
-        for few in (rows[first : first + FEW] for first in range(0, len(rows), FEW)):
+        values, (into, one) = rows.shared(using), _insert(*columns)
+        for few in (rows.own[first : first + FEW] for first in range(0, len(rows.own), FEW)):
             each = [value for row in few for value in (*values, *row.values())]
             cursor.execute(into + ", ".join([one] * len(few)), each)
+
+
+def _write(
+    rows: Rows | None, using: str, values: Sequence[Values], make: Callable[..., Statement], *columns: Any
+) -> bool:
+    """Run an UPDATE that is made of columns, and insert rows where it has found one; on PostgreSQL in one statement."""
+    if rows is None or not rows.own:
+        with make(*columns).run(using, *values) as cursor:
+            return bool(cursor.rowcount)
+    if connections[using].vendor == "postgresql":
+        both = _update_and_insert(make, columns, using, rows.model, tuple(rows.same), tuple(rows.own[0]))
+        with both.run(using, *values, more=rows.listed(using)) as cursor:
+            return bool(cursor.rowcount)
+    with make(*columns).run(using, *values) as cursor:
+        found = bool(cursor.rowcount)
+    if found:
+        insert(using, rows)
+    return found
 
 
 def _read(statement: Statement, using: str, lookup: Values) -> tuple[Any, ...] | None:
@@ -159,6 +202,21 @@ def _insert_listed(model: type[Model], using: str, same: tuple[str, ...], own: t
     source = f"json_to_recordset(%s) AS listed ({', '.join(listed)})"
     # Names of a table, of columns and of their types alone are put into it.
     return f"{_into(model, using, (*same, *own))} SELECT {', '.join(given)} FROM {source}"  # noqa: S608
+
+
+@cache
+def _update_and_insert(
+    make: Callable[..., Statement],
+    columns: tuple[Any, ...],
+    using: str,
+    model: type[Model],
+    same: tuple[str, ...],
+    own: tuple[str, ...],
+) -> Statement:
+    """Give an UPDATE with an INSERT of any number of rows behind it: the database is waited for once."""
+    update = make(*columns)
+    sql = f"WITH found AS ({update.sql} RETURNING 1) {_insert_listed(model, using, same, own)}, found"
+    return Statement(sql, update.slots)
 
 
 def _into(model: type[Model], using: str, columns: Sequence[str]) -> str:

@@ -13,9 +13,19 @@ from tests.integration.rounds.helpers import ANYBODY, begin, play, statements
 from tests.workflows import Hello, HelloBoth, HelloToken
 from wfapp import Abort, Workflow, rounds, step
 from wfapp.models import Flow, FlowEvent
+from wfapp.storage.clock import time_of
 from wfapp.testing import isolated_registry
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
+
+STORE = 1 if connection.vendor == "postgresql" else 2
+"""The statements that store a row and its events: PostgreSQL takes both at once."""
+
+
+@pytest.fixture(autouse=True)
+def clock() -> None:
+    """Ask the database what time it is, as each process does once a minute."""
+    time_of("default")
 
 
 def test_a_database_round_takes_three_statements() -> None:
@@ -30,7 +40,7 @@ def test_a_database_round_takes_three_statements() -> None:
         answer = play(answer, action="resend")
     with CaptureQueriesContext(connection) as end:
         play(answer, code="123456")
-    assert [len(statements(queries)) for queries in (start, rejected, accepted, action, end)] == [3, 3, 3, 3, 3]
+    assert [len(statements(queries)) for queries in (start, rejected, accepted, action, end)] == [1 + STORE] * 5
 
 
 def test_a_look_and_a_repetition_take_one_statement() -> None:
@@ -64,15 +74,17 @@ def test_a_move_takes_two_statements() -> None:
     assert Flow.objects.get().id == answer.flow_id == moved.flow_id
 
 
-@pytest.mark.parametrize(("count", "undone", "taken"), [(1, False, 5), (3, False, 9), (1, True, 12), (3, True, 20)])
-def test_a_durable_step_takes_two_statements_and_its_undo_two(count: int, undone: bool, taken: int) -> None:
+@pytest.mark.parametrize("undone", [False, True])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_durable_step_takes_two_statements_and_its_undo_two(count: int, undone: bool) -> None:
     """Its row and its events, between BEGIN and COMMIT; beside those of the start, of the Abort and of its end."""
     with isolated_registry():
         workflow = many(count, undone=undone)
         with CaptureQueriesContext(connection) as queries:
             flow = workflow.start()
         assert flow.status == ("aborted" if undone else "finished")
-    assert len(statements(queries)) == taken
+    # The row is inserted; at the end of the way back it is looked whether the flow holds files.
+    assert len(statements(queries)) == (2 + (3 + 2 * count) * STORE if undone else 1 + (1 + count) * STORE)
 
 
 @pytest.mark.parametrize("count", [1, 40])
@@ -83,7 +95,7 @@ def test_plain_steps_take_none(count: int) -> None:
         with CaptureQueriesContext(connection) as queries:
             flow = workflow.start()
         assert flow.status == "finished"
-    assert len(statements(queries)) == 3
+    assert len(statements(queries)) == 1 + STORE
     assert FlowEvent.objects.filter(kind="step_done").count() == count
 
 

@@ -79,7 +79,7 @@ def test_rows_are_inserted_in_one_statement_and_in_order(signed_in: bool) -> Non
         {"kind": "paused", "step": "100% 'of' \"it\" \\ ü", "error": "ValueError", "duration": None},
     ]
     with CaptureQueriesContext(connection) as queries:
-        statements.insert(FlowEvent, "default", rows, **same)
+        statements.insert("default", statements.Rows(FlowEvent, same, rows))
     assert len(queries) == 1
     assert list(FlowEvent.objects.order_by("id").values(*same, *rows[0])) == [same | row for row in rows]
 
@@ -90,9 +90,35 @@ def test_many_rows_take_few_statements(count: int, taken: int) -> None:
     same: dict[str, Any] = {"flow": uuid.uuid4(), "workflow": "w", "actor_id": None, "revision": 1, "created_at": NOW}
     rows = [{"kind": "step_done", "step": str(number), "error": "", "duration": 1.5} for number in range(count)]
     with CaptureQueriesContext(connection) as queries:
-        statements.insert(FlowEvent, "default", rows, **same)
+        statements.insert("default", statements.Rows(FlowEvent, same, rows))
     assert len(queries) == (1 if connection.vendor == "postgresql" else taken)
     assert [event.step for event in FlowEvent.objects.order_by("id")] == [row["step"] for row in rows]
+
+
+def test_rows_go_with_an_update() -> None:
+    """PostgreSQL takes both at once, in order, and is waited for once."""
+    row = make(InviteFlow, step="name")
+    same: dict[str, Any] = {"flow": row.pk, "workflow": "w", "actor_id": None, "revision": 1, "created_at": NOW}
+    own = [{"kind": "step_done", "step": f"100% {number}", "error": "", "duration": 1.5} for number in range(60)]
+    with CaptureQueriesContext(connection) as queries:
+        statements.update(InviteFlow, "default", row.pk, {"step": "last"}, statements.Rows(FlowEvent, same, own))
+    assert len(queries) == (1 if connection.vendor == "postgresql" else 3)
+    assert list(FlowEvent.objects.order_by("id").values(*same, *own[0])) == [same | each for each in own]
+    row.refresh_from_db()
+    assert row.step == "last"
+
+
+@pytest.mark.parametrize(("revision", "written"), [(0, 1), (1, 0)])
+def test_rows_go_with_an_update_that_finds_its_row(revision: int, written: int) -> None:
+    """Where it finds none nothing happens."""
+    row = make(InviteFlow, status="paused")
+    same: dict[str, Any] = {"flow": row.pk, "workflow": "w", "actor_id": None, "revision": 1, "created_at": NOW}
+    rows = statements.Rows(FlowEvent, same, [{"kind": "paused", "step": "", "error": "", "duration": None}])
+    where, values, among = {"id": row.pk, "revision": revision}, {"step": "last"}, ("status", ("paused", "pending"))
+    found = statements.update_where(InviteFlow, "default", where, values, among=among, beside=rows)
+    assert found is bool(written)
+    assert FlowEvent.objects.count() == written
+    assert InviteFlow.objects.filter(step="last").count() == written
 
 
 def test_a_text_that_is_too_long_is_refused() -> None:
@@ -102,7 +128,7 @@ def test_a_text_that_is_too_long_is_refused() -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite takes texts of any length.")
     with pytest.raises(DataError):
-        statements.insert(FlowEvent, "default", [row], **same)
+        statements.insert("default", statements.Rows(FlowEvent, same, [row]))
 
 
 @pytest.mark.parametrize("look", [statements.read, statements.lock])
