@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.integration.link_samples import EmailForm, InviteContext, NameForm
 from tests.integration.people_samples import Approval
-from tests.integration.rounds.helpers import begin, play, statements
+from tests.integration.rounds.helpers import STORE, begin, play, statements
 from tests.integration.test_concurrency import at_once
 from wfapp import EmailLink, Finish, Workflow, rounds, step
 from wfapp.errors import Fault
@@ -242,7 +242,7 @@ def test_links_are_purged_with_their_flow(invite: type[Workflow[Any]], tokens: l
 
 
 def test_what_a_link_takes(invite: type[Workflow[Any]], tokens: list[str]) -> None:
-    """Minting: the link and its message on top of the round's three. Opening: eight; looking: three."""
+    """Minting: the link and its message on top of the round's own. Opening: six beside the store; looking: three."""
     answer = begin(invite)
     with CaptureQueriesContext(connection) as minted:
         play(answer, email="ada@example.com")
@@ -250,7 +250,7 @@ def test_what_a_link_takes(invite: type[Workflow[Any]], tokens: list[str]) -> No
         rounds.show(Token.parse(tokens[0]), caller=browser(1))
     with CaptureQueriesContext(connection) as opened:
         open_link(tokens[0], 1)
-    assert [len(statements(queries)) for queries in (minted, shown, opened)] == [5, 3, 8]
+    assert [len(statements(queries)) for queries in (minted, shown, opened)] == [3 + STORE, 3, 6 + STORE]
 
 
 def test_of_two_staff_at_once_one_answers() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from wfapp import Workflow, rounds
 from wfapp.rounds.answer import Answer, Caller, Input
 
-__all__ = ["ANYBODY", "begin", "play", "statements"]
+__all__ = ["ANYBODY", "STORE", "begin", "play", "statements"]
 
 ANYBODY = Caller(door="python")
+STORE = 1 if connection.vendor == "postgresql" else 2
+"""The statements that store a row and its events: PostgreSQL takes both at once."""
 
 
 def begin(workflow: type[Workflow[Any]], caller: Caller = ANYBODY, **values: Any) -> Answer:

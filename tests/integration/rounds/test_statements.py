@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.integration.rounds.helpers import ANYBODY, begin, play, statements
+from tests.integration.rounds.helpers import ANYBODY, STORE, begin, play, statements
 from tests.workflows import Hello, HelloBoth, HelloToken
 from wfapp import Abort, Workflow, rounds, step
 from wfapp.models import Flow, FlowEvent
@@ -17,9 +17,6 @@ from wfapp.storage.clock import time_of
 from wfapp.testing import isolated_registry
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
-
-STORE = 1 if connection.vendor == "postgresql" else 2
-"""The statements that store a row and its events: PostgreSQL takes both at once."""
 
 
 @pytest.fixture(autouse=True)
